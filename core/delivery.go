@@ -1,6 +1,10 @@
 package core
 
-import "time"
+import (
+	"net/url"
+	"strings"
+	"time"
+)
 
 // DeliveryKind says what a delivery tells.
 type DeliveryKind string
@@ -33,11 +37,12 @@ type Delivery struct {
 	Receiver  string // ReceiverOf(URL): what the breaker counts by
 	Payload   []byte // frozen JSON
 	Status    DeliveryStatus
-	Attempts  int
+	Attempts  int // ever made; numbers the attempts
+	Tries     int // made since QueuedAt; ten of them end in a dead letter
 	NextAt    time.Time
 	CreatedAt time.Time
-	// FirstAt is when the first attempt was made; age counts from CreatedAt.
-	DoneAt time.Time
+	QueuedAt  time.Time // when it was first owed, or last resent after its death
+	DoneAt    time.Time // when it was delivered or given up; zero while owed
 
 	LastStatus int    // HTTP status of the last attempt; 0 when there was no answer
 	LastError  string // a sentence; no payload, no token
@@ -70,4 +75,14 @@ type Receiver struct {
 	Failures  int // in a row
 	OpenUntil time.Time
 	OpenFor   time.Duration // the last pause, doubled while it keeps failing
+}
+
+// ReceiverOf names the receiver behind a webhook address: scheme, host and port
+// in lower case. An address that does not parse is its own receiver.
+func ReceiverOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return address
+	}
+	return strings.ToLower(u.Scheme + "://" + u.Host)
 }
