@@ -1,0 +1,29 @@
+"use strict";
+// The phone looks for new messages by itself.
+setInterval(async () => {
+  const answer = await fetch("/telefono/codigos");
+  if (!answer.ok) return;
+  const list = document.getElementById("mensajes");
+  list.replaceChildren(...(await answer.json()).map((m) => {
+    const item = document.createElement("li");
+    item.dataset.usuario = m.usuario;
+    const from = document.createElement("span");
+    from.className = "from";
+    const company = document.createElement("small");
+    company.textContent = m.empresa;
+    from.append(m.autenticador ? "Autenticador " : "Banco Demo ", company);
+    item.append(from);
+    const note = document.createElement("small");
+    if (m.codigo) {
+      const code = document.createElement("b");
+      code.className = "code";
+      code.textContent = m.codigo;
+      item.append(code);
+      note.textContent = (m.hora ? `recibido ${m.hora} · ` : "") + `vale ${m.segundos} s`;
+    } else {
+      note.textContent = "Sin mensajes";
+    }
+    item.append(note);
+    return item;
+  }));
+}, 1000);

@@ -1,0 +1,4 @@
+"use strict";
+document.getElementById("cerrar-novedades").addEventListener("click", () => {
+  document.getElementById("novedades").remove();
+});
