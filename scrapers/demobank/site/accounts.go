@@ -122,8 +122,13 @@ func (b *Bank) listing(a *account, page int) listing {
 
 func (b *Bank) columns() []column {
 	columns := []column{
-		{"fecha", "Fecha"}, {"numero", "Nº"}, {"concepto", "Concepto"}, {"referencia", "Referencia"},
-		{"debito", "Débito"}, {"credito", "Crédito"}, {"saldo", "Saldo"},
+		{"fecha", "Fecha"},
+		{"numero", "Nº"},
+		{"concepto", "Concepto"},
+		{"referencia", "Referencia"},
+		{"debito", "Débito"},
+		{"credito", "Crédito"},
+		{"saldo", "Saldo"},
 	}
 	if b.on(RenamedColumn) {
 		columns[5].Title = "Importe"

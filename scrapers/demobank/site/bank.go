@@ -195,7 +195,6 @@ func (b *Bank) Lock(name string) error {
 	return b.edit(name, func(u *user) { u.locked = true })
 }
 
-
 func (b *Bank) edit(name string, change func(*user)) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
