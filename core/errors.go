@@ -28,6 +28,7 @@ const (
 	StorageProblem   scrapers.Kind = "STORAGE_PROBLEM"    // disk full or not writable
 	Interrupted      scrapers.Kind = "INTERRUPTED"        // the program ended during the run
 	BudgetSpent      scrapers.Kind = "LOGIN_BUDGET_SPENT" // too many failed logins today
+	TooSoon          scrapers.Kind = "LOGIN_TOO_SOON"     // the last login of this bank user is not explained yet
 	RefusedBefore    scrapers.Kind = "REFUSED_BEFORE"     // the bank has refused this very password
 	Blocked          scrapers.Kind = "BLOCKED"            // skipped: a person must restart the account
 	Internal         scrapers.Kind = "INTERNAL"           // a defect of ours

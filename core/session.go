@@ -1,0 +1,413 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"reconbanker/scrapers"
+)
+
+// session is one login at work: it holds what a run needs from the first stage
+// to the last and gives all of it back at the end.
+type session struct {
+	c   *Core
+	run Run
+
+	account  Account
+	settings Settings
+	driver   scrapers.Driver
+	zone     *time.Location
+	creds    scrapers.Credentials
+	print    string
+	tab      scrapers.Tab
+
+	mu      sync.Mutex
+	attempt *Attempt // the password that was sent, if any
+	settled bool     // its outcome is recorded
+	forget  []func() // what to undo at the end, last first
+}
+
+// perform takes the run through its stages. nil means everything was kept and
+// the run has ended.
+func (s *session) perform(ctx context.Context) error {
+	if err := s.prepare(ctx); err != nil {
+		return err
+	}
+	if err := s.launch(ctx); err != nil {
+		return err
+	}
+	if err := s.login(ctx); err != nil {
+		return err
+	}
+	return s.read(ctx)
+}
+
+// prepare loads the account and decides, before any browser is opened, whether
+// this run may touch the bank.
+func (s *session) prepare(ctx context.Context) (err error) {
+	s.stage(ctx, StageCredentials)
+	if s.account, err = s.c.store.Account(ctx, s.run.AccountID); err != nil {
+		return storageFailure("read the account", err)
+	}
+	if s.driver, s.zone, err = s.c.driverOf(s.account.Bank); err != nil {
+		return scrapers.Fail(ConfigIncomplete, err.Error(), nil)
+	}
+	s.settings, err = s.c.store.Settings(ctx, s.account.ID)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return storageFailure("read the settings", err)
+	}
+	if skip := skipReason(s.account, s.run.Trigger, s.settings.CredentialsVersion); skip != nil {
+		return skip
+	}
+	if gaps := s.c.missing(s.account, s.settings); len(gaps) > 0 {
+		return scrapers.Fail(ConfigIncomplete, (&InvalidError{Fields: gaps}).Error(), nil)
+	}
+	if err := s.credentials(ctx); err != nil {
+		return err
+	}
+	release, err := s.c.runner.lockLogin(ctx, s.account.Bank, s.bankUser())
+	if err != nil {
+		return err
+	}
+	s.onEnd(release)
+	return s.mayEnter(ctx)
+}
+
+// credentials makes the handles the driver gets, and checks that the vault opens.
+func (s *session) credentials(ctx context.Context) error {
+	password, err := s.secret(ctx, SecretPassword)
+	if err != nil {
+		return vaultFailure(err)
+	}
+	s.print, err = s.c.vault.Print(ctx, Scope{Table: "attempt", Row: s.account.Bank, Field: s.bankUser()}, password)
+	clear(password)
+	if err != nil {
+		return vaultFailure(err)
+	}
+	s.creds = scrapers.Credentials{Fields: map[string]string{}, Secrets: map[string]scrapers.Secret{}}
+	for k, v := range s.settings.BankFields {
+		s.creds.Fields[k] = v
+	}
+	s.creds.Fields[scrapers.FieldUsername] = s.settings.BankUsername
+	for _, f := range s.driver.Info().Fields {
+		if field := secretField(f); f.Secret && s.settings.Stored[field] {
+			s.creds.Secrets[f.Key] = scrapers.NewSecret(field)
+		}
+	}
+	return nil
+}
+
+// secretField is the name under which a driver's secret field is stored.
+func secretField(f scrapers.Field) string {
+	if f.Key == scrapers.FieldPassword {
+		return SecretPassword
+	}
+	return SecretBankField + f.Key
+}
+
+func (s *session) secret(ctx context.Context, field string) ([]byte, error) {
+	sealed, err := s.c.store.Secret(ctx, s.account.ID, field)
+	if err != nil {
+		return nil, fmt.Errorf("read the stored %s: %w", field, err)
+	}
+	plain, err := s.c.vault.Open(ctx, secretScope(s.account.ID, field), sealed)
+	if err != nil {
+		return nil, fmt.Errorf("open the stored %s: %w", field, err)
+	}
+	s.onEnd(s.c.hide(plain))
+	return plain, nil
+}
+
+// mayEnter asks the ledger before the browser is opened; BeforeSubmit asks it
+// again inside the transaction that writes the row.
+func (s *session) mayEnter(ctx context.Context) error {
+	now := s.c.now()
+	earlier, err := s.c.store.Attempts(ctx, s.account.Bank, s.bankUser(), now.Add(-30*24*time.Hour))
+	if err != nil {
+		return storageFailure("read the attempt ledger", err)
+	}
+	failed := earlier[:0:0]
+	for _, a := range earlier {
+		if a.Outcome != AttemptSucceeded {
+			failed = append(failed, a)
+		}
+	}
+	if err := s.decideAttempt(s.newAttempt(now))(failed); err != nil {
+		return err
+	}
+	if s.account.Block == nil || s.run.Trigger == ByRestart {
+		return nil
+	}
+	// Blocked, and a person has changed the credentials since: this is the one try.
+	_, err = s.c.store.ChangeAccount(ctx, s.account.ID, func(a *Account) error {
+		if a.Block != nil {
+			a.Block.Credentials = s.settings.CredentialsVersion
+		}
+		return nil
+	}, Audit{})
+	return storageFailure("note the one try of a blocked account", err)
+}
+
+func (s *session) newAttempt(now time.Time) Attempt {
+	return Attempt{
+		ID: newID(), Bank: s.account.Bank, BankUser: s.bankUser(), AccountID: s.account.ID, RunID: s.run.ID,
+		Print: s.print, At: now, Outcome: AttemptOpen,
+	}
+}
+
+func (s *session) decideAttempt(next Attempt) func([]Attempt) error {
+	return func(earlier []Attempt) error {
+		return mayAttempt(s.account, next, earlier, s.run.Trigger, s.settings.DailyLogins, dayStart(next.At, s.zone))
+	}
+}
+
+// bankUser is what the bank counts failed logins by.
+func (s *session) bankUser() string {
+	return strings.ToLower(strings.TrimSpace(s.settings.BankUsername))
+}
+
+func (s *session) launch(ctx context.Context) (err error) {
+	s.stage(ctx, StageLaunch)
+	info := s.driver.Info()
+	hosts := info.Hosts
+	if h, ok := s.driver.(scrapers.HostsFromFields); ok {
+		if hosts, err = h.Hosts(s.creds.Fields); err != nil {
+			return scrapers.Fail(ConfigIncomplete, err.Error(), nil)
+		}
+	}
+	limited, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	s.tab, err = s.c.browser.Open(limited, scrapers.TabOptions{
+		Hosts: hosts, Locale: info.Locale, TimeZone: info.TimeZone,
+		Reveal:       func(h scrapers.Secret) ([]byte, error) { return s.secret(ctx, h.Name()) },
+		BeforeSubmit: s.beforeSubmit,
+	})
+	return err
+}
+
+// beforeSubmit commits the ledger row before the click that sends the password.
+func (s *session) beforeSubmit(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.attempt != nil {
+		return scrapers.Fail(Internal, "send a password a second time in one login", nil)
+	}
+	a := s.newAttempt(s.c.now())
+	if err := s.c.store.BeginAttempt(ctx, a, s.decideAttempt(a)); err != nil {
+		if scrapers.KindOf(err) != "" {
+			return err
+		}
+		return storageFailure("write the attempt ledger", err)
+	}
+	s.attempt = &a
+	return nil
+}
+
+// open tells whether a password was sent whose outcome is not recorded.
+func (s *session) open() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.attempt != nil && !s.settled
+}
+
+func (s *session) login(ctx context.Context) error {
+	s.stage(ctx, StageLogin)
+	err := s.driver.Login(ctx, s.tab, s.creds, s.ask)
+	err = explain(err, s.open())
+	if err != nil && scrapers.KindOf(err) == "" {
+		err = scrapers.Fail(Internal, "sign in", err)
+		err = explain(err, s.open())
+	}
+	if settle := s.settle(context.WithoutCancel(ctx), outcomeOf(scrapers.KindOf(err))); settle != nil && err == nil {
+		return storageFailure("record the login", settle)
+	}
+	return err
+}
+
+// ask is how a driver asks for a code. In this version nobody answers: the login
+// ends as one that needs a person.
+func (s *session) ask(ctx context.Context, _ scrapers.Question) (scrapers.Secret, error) {
+	s.stage(ctx, StageCode)
+	return scrapers.Secret{}, scrapers.Fail(scrapers.NeedsPresence, "the bank asks for a code", nil)
+}
+
+// settle records what became of the password that was sent, if one was.
+func (s *session) settle(ctx context.Context, outcome AttemptOutcome) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.attempt == nil || s.settled {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	err := s.c.store.ResolveAttempt(ctx, s.attempt.ID, outcome, s.c.now())
+	s.settled = err == nil
+	return err
+}
+
+func (s *session) read(ctx context.Context) error {
+	s.stage(ctx, StageRead)
+	now := s.c.now()
+	newest, err := s.c.store.Newest(ctx, s.account.ID)
+	if err != nil {
+		return storageFailure("find the newest stored movement", err)
+	}
+	since := readSince(now, s.account.LastReadAt, newest, s.settings.BankAccounts, s.zone)
+	statement, err := s.driver.Movements(ctx, s.tab, scrapers.Request{
+		Since: since, Accounts: s.settings.BankAccounts, Fields: s.creds.Fields, Now: now,
+	})
+	if err != nil {
+		return err
+	}
+	lines, err := linesToMovements(s.account.ID, s.run.ID, s.zone, statement.Lines)
+	if err != nil {
+		return err
+	}
+	return s.keep(ctx, lines, coverage(statement.Accounts, since, s.zone))
+}
+
+// keep stores everything the run read, in one transaction with its end.
+func (s *session) keep(ctx context.Context, lines []Movement, covered []Coverage) error {
+	s.stage(ctx, StageKeep)
+	now := s.c.now()
+	run := s.run
+	run.Status, run.FinishedAt, run.Stage = Succeeded, now, ""
+	slot := s.slot(now)
+	// The settings may have been saved while the browser was reading: what is sent
+	// follows the newest.
+	settings, err := s.c.store.Settings(ctx, s.account.ID)
+	if err != nil {
+		return storageFailure("read the settings", err)
+	}
+	kept, err := s.c.store.Keep(ctx, Keep{
+		Run: run, At: now, Lines: lines, Covered: covered,
+		Decide: decider(settings, now, newID),
+		Change: func(a *Account) { healed(a, now, slot) },
+	})
+	if err != nil {
+		return storageFailure("store what was read", err)
+	}
+	s.c.log.Info().Str("account", s.account.ID).Str("run", run.ID).Int("lines", kept.Run.Lines).
+		Int("new", kept.Run.New).Int("owed", kept.Run.Owed).Int("vanished", len(kept.Vanished)).
+		Int("changed", len(kept.Changed)).Msg("run kept")
+	if kept.Run.Owed > 0 {
+		s.c.deliverer.nudge()
+		s.c.hint(DeliveriesChanged, s.account.ID)
+	}
+	s.c.hint(MovementsChanged, s.account.ID)
+	s.logout(ctx)
+	return nil
+}
+
+// logout signs out of the bank as a courtesy; its failure is nobody's business.
+func (s *session) logout(ctx context.Context) {
+	out, ok := s.driver.(scrapers.LoggerOut)
+	if !ok {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := out.Logout(ctx, s.tab); err != nil {
+		s.c.log.Debug().Str("run", s.run.ID).Str("kind", string(scrapers.KindOf(err))).Msg("sign out")
+	}
+}
+
+// fail ends the run in the store with everything it taught.
+func (s *session) fail(ctx context.Context, cause error) {
+	kind := scrapers.KindOf(cause)
+	if kind == "" {
+		kind = Internal
+	}
+	if err := s.settle(ctx, outcomeOf(kind)); err != nil {
+		s.c.log.Error().Err(err).Str("run", s.run.ID).Msg("record the outcome of a login")
+	}
+	now := s.c.now()
+	run := s.run
+	run.Status, run.FinishedAt, run.Kind = Failed, now, kind
+	run.Message, run.Said, run.URL = sentences(cause)
+	slot := s.slot(now)
+	version := s.settings.CredentialsVersion
+	change := func(a *Account) { afterFailure(a, kind, blockReason(kind, run.Said, run.Message), version, now, slot) }
+	switch kind {
+	case scrapers.Cancelled, Interrupted:
+		run.Status = Canceled
+	case Blocked, BudgetSpent, TooSoon, RefusedBefore:
+		run.Status = Skipped
+	}
+	if run.Status == Skipped || kind == scrapers.AccountLocked && !s.opened() {
+		run.Status = Skipped
+		tomorrow := slot
+		if s.zone != nil {
+			tomorrow = dayStart(dayStart(now, s.zone).Add(30*time.Hour), s.zone)
+		}
+		change = func(a *Account) { afterSkip(a, kind, run.Message, version, now, slot, tomorrow) }
+	}
+	if _, err := s.c.store.EndRun(ctx, run, change); err != nil {
+		s.c.log.Error().Err(err).Str("run", run.ID).Msg("record the end of a run")
+	}
+	s.c.log.Warn().Str("account", run.AccountID).Str("run", run.ID).Str("kind", string(kind)).
+		Str("stage", s.run.Stage).Msg("run " + string(run.Status))
+}
+
+func (s *session) opened() bool { return s.tab != nil }
+
+// slot is the schedule's next one after t; zero for an account that has none.
+func (s *session) slot(t time.Time) time.Time {
+	if s.zone == nil || s.account.Status != Active || len(s.c.missing(s.account, s.settings)) > 0 {
+		return time.Time{}
+	}
+	schedule, err := ParseSchedule(s.settings.Schedule, s.zone)
+	if err != nil {
+		return time.Time{}
+	}
+	return schedule.Next(t)
+}
+
+// stage notes where the run is. A failure to note it is logged, not fatal.
+func (s *session) stage(ctx context.Context, name string) {
+	s.run.Stage = name
+	if err := s.c.store.StageRun(ctx, s.run.ID, name, s.c.now(), ""); err != nil && ctx.Err() == nil {
+		s.c.log.Error().Err(err).Str("run", s.run.ID).Msg("note the stage of a run")
+	}
+	s.c.hint(RunsChanged, s.run.AccountID)
+}
+
+func (s *session) onEnd(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forget = append(s.forget, f)
+}
+
+// release closes the tab and undoes everything, in reverse order.
+func (s *session) release() {
+	if s.tab != nil {
+		if err := s.tab.Close(); err != nil {
+			s.c.log.Debug().Str("run", s.run.ID).Msg("close the bank's page")
+		}
+	}
+	s.mu.Lock()
+	undo := s.forget
+	s.forget = nil
+	s.mu.Unlock()
+	for i := len(undo) - 1; i >= 0; i-- {
+		undo[i]()
+	}
+}
+
+func vaultFailure(err error) error {
+	if errors.Is(err, ErrSecretDamaged) {
+		return scrapers.Fail(ConfigIncomplete, "the stored password cannot be opened: enter it again in the settings", err)
+	}
+	return scrapers.Fail(SecretsLocked, "open the stored secrets", err)
+}
+
+func storageFailure(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return scrapers.Fail(StorageProblem, doing, err)
+}
