@@ -68,7 +68,8 @@ func (Driver) Info() scrapers.Info {
 // told to listen, on this machine.
 func (Driver) Hosts(fields map[string]string) ([]string, error) {
 	u, err := url.Parse(strings.TrimSpace(fields[FieldAddress]))
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" {
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" ||
+		strings.Trim(u.Path, "/") != "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, errors.New("write the demo bank's address as http://127.0.0.1:8765")
 	}
 	if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
@@ -83,26 +84,15 @@ func checkAddress(value string) error {
 }
 
 // Login implements scrapers.Driver.
-func (d Driver) Login(ctx context.Context, page scrapers.Page, creds scrapers.Credentials, ask scrapers.Ask) error {
+func (Driver) Login(ctx context.Context, page scrapers.Page, creds scrapers.Credentials, ask scrapers.Ask) error {
 	address := strings.TrimRight(strings.TrimSpace(creds.Fields[FieldAddress]), "/")
 	if err := page.Goto(ctx, address+"/ingresar"); err != nil {
 		return err
 	}
-	seen, err := page.WaitAny(ctx,
-		scrapers.Saying("closed", outOfOrder, "mantenimiento|no disponible"),
-		scrapers.Seen("in", accountList),
-		scrapers.Seen("form", signInForm),
-		scrapers.Seen("unknown", "body"),
-	)
-	switch {
-	case err != nil:
+	seen, err := await(ctx, page, "look for the login form",
+		isClosed, good("in", accountList), good("form", signInForm), isUnknown)
+	if err != nil || seen == "in" { // a session that was put back may still be good
 		return err
-	case seen == "closed":
-		return closed(ctx, page)
-	case seen == "in":
-		return nil // the session that was put back is still good
-	case seen != "form":
-		return scrapers.Fail(scrapers.LoginPageChanged, "look for the login form", nil)
 	}
 	if err := dismiss(ctx, page); err != nil {
 		return err
@@ -116,51 +106,25 @@ func (d Driver) Login(ctx context.Context, page scrapers.Page, creds scrapers.Cr
 	if err := page.Submit(ctx, signIn); err != nil {
 		return err
 	}
-	return d.outcome(ctx, page, ask)
-}
-
-// outcome waits for whatever follows the password, answering codes on the way.
-func (d Driver) outcome(ctx context.Context, page scrapers.Page, ask scrapers.Ask) error {
-	const doing = "sign in"
 	for try := 1; ; try++ {
-		seen, err := page.WaitAny(ctx,
-			scrapers.Seen("in", accountList),
-			scrapers.Seen("code", fmt.Sprintf(codeForm, try)),
-			scrapers.Seen("codes", codesUsedUp),
-			scrapers.Saying("refused", refusal, "usuario o contraseña incorrect"),
-			scrapers.Seen("locked", lockedPage),
-			scrapers.Seen("new password", newPassword),
-			scrapers.Seen("terms", termsPage),
-			scrapers.Saying("expired", notice, "sesión ha expirado"),
-			scrapers.Saying("closed", outOfOrder, "mantenimiento|no disponible"),
+		seen, err := await(ctx, page, "sign in",
+			good("in", accountList),
+			good("code", fmt.Sprintf(codeForm, try)),
+			bad(scrapers.OTPRejected, codesUsedUp),
+			bad(scrapers.AccountLocked, lockedPage),
+			bad(scrapers.PasswordChange, newPassword),
+			bad(scrapers.UserAction, termsPage),
+			saying(scrapers.InvalidCredentials, refusal, "usuario o contraseña incorrect"),
+			saying(scrapers.OTPTimeout, notice, "sesión ha expirado"),
+			isClosed,
 		)
-		if k := scrapers.KindOf(err); try == 1 && (k == scrapers.StepTimeout || k == scrapers.LayoutChanged) {
+		if try == 1 && scrapers.KindOf(err) == scrapers.StepTimeout {
 			return scrapers.Fail(scrapers.Unexplained, "wait for an answer to the password", err)
 		}
-		if err != nil {
+		if err != nil || seen == "in" {
 			return err
 		}
-		switch seen {
-		case "in":
-			return nil
-		case "code":
-			err = answer(ctx, page, ask, try > 1)
-		case "codes":
-			err = scrapers.Said(scrapers.OTPRejected, doing, words(ctx, page, codesUsedUp))
-		case "refused":
-			err = scrapers.Said(scrapers.InvalidCredentials, doing, words(ctx, page, refusal))
-		case "locked":
-			err = scrapers.Said(scrapers.AccountLocked, doing, words(ctx, page, lockedPage))
-		case "new password":
-			err = scrapers.Said(scrapers.PasswordChange, doing, words(ctx, page, newPassword))
-		case "terms":
-			err = scrapers.Said(scrapers.UserAction, doing, words(ctx, page, termsPage))
-		case "expired":
-			err = scrapers.Said(scrapers.SessionExpired, doing, words(ctx, page, notice))
-		case "closed":
-			err = closed(ctx, page)
-		}
-		if err != nil {
+		if err := answer(ctx, page, ask, try > 1); err != nil {
 			return err
 		}
 	}
@@ -200,29 +164,21 @@ func (Driver) ResendCode(ctx context.Context, page scrapers.Page) error {
 	if err := page.Click(ctx, resendCode); err != nil {
 		return err
 	}
-	_, err := page.WaitAny(ctx, scrapers.Seen("resent", resent))
+	_, err := await(ctx, page, "ask for another code", good("sent", resent), isClosed)
 	return err
 }
 
-// dismiss closes the announcement that may cover a page.
-func dismiss(ctx context.Context, page scrapers.Page) error {
-	covered, err := page.Seen(ctx, popUp)
-	if err != nil || !covered {
+// Logout implements scrapers.LoggerOut.
+func (Driver) Logout(ctx context.Context, page scrapers.Page) error {
+	if in, err := page.Seen(ctx, signOut); err != nil || !in {
 		return err
 	}
-	if err := page.Click(ctx, closePopUp); err != nil {
+	if err := dismiss(ctx, page); err != nil {
 		return err
 	}
-	_, err = page.WaitAny(ctx, scrapers.Gone("closed", popUp))
+	if err := page.Click(ctx, signOut); err != nil {
+		return err
+	}
+	_, err := await(ctx, page, "sign out", good("out", signInForm))
 	return err
-}
-
-func closed(ctx context.Context, page scrapers.Page) error {
-	return scrapers.Said(scrapers.BankUnavailable, "open the bank", words(ctx, page, outOfOrder))
-}
-
-// words returns what the bank says; that it could not be read changes no verdict.
-func words(ctx context.Context, page scrapers.Page, selector string) string {
-	text, _ := page.Text(ctx, selector)
-	return text
 }

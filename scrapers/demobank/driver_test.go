@@ -120,9 +120,14 @@ func (r *replica) Set(f scrapertest.Fault) {
 }
 
 func (r *replica) Lines(user string, since time.Time) []scrapers.Line {
+	return linesOf(r.Bank, user, since)
+}
+
+// linesOf returns what an honest reading gives, in the order of the bank.
+func linesOf(b *site.Bank, user string, since time.Time) []scrapers.Line {
 	var lines []scrapers.Line
-	for _, account := range r.Accounts(user) {
-		for _, m := range r.Movements(account) {
+	for _, account := range b.Accounts(user) {
+		for _, m := range b.Movements(account) {
 			if !m.At.Before(since) {
 				lines = append(lines, line(m))
 			}

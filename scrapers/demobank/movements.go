@@ -100,7 +100,8 @@ func readAccount(
 	}
 	var l ledger
 	for pages := 1; ; pages++ {
-		err := expect(ctx, page, "wait for the movements", scrapers.Seen("rows", fmt.Sprintf(listed, pages)), scrapers.Seen("none", nothing))
+		_, err := await(ctx, page, "wait for the movements",
+			good("rows", fmt.Sprintf(listed, pages)), good("none", nothing), bad(scrapers.BankUnavailable, listFailed), isOut, isClosed)
 		if err != nil {
 			return nil, err
 		}

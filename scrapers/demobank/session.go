@@ -3,7 +3,6 @@ package demobank
 import (
 	"context"
 	"net/url"
-	"slices"
 
 	"reconbanker/scrapers"
 )
@@ -53,21 +52,6 @@ func (Driver) BankAccounts(ctx context.Context, page scrapers.Page) ([]scrapers.
 	return accounts, nil
 }
 
-// Logout implements scrapers.LoggerOut.
-func (Driver) Logout(ctx context.Context, page scrapers.Page) error {
-	if in, err := page.Seen(ctx, signOut); err != nil || !in {
-		return err
-	}
-	if err := dismiss(ctx, page); err != nil {
-		return err
-	}
-	if err := page.Click(ctx, signOut); err != nil {
-		return err
-	}
-	_, err := page.WaitAny(ctx, scrapers.Seen("out", signInForm))
-	return err
-}
-
 // home opens the page of the accounts; SessionExpired when the bank shows the
 // login instead.
 func home(ctx context.Context, page scrapers.Page) error {
@@ -82,26 +66,6 @@ func home(ctx context.Context, page scrapers.Page) error {
 	if err := page.Goto(ctx, u.Scheme+"://"+u.Host+"/inicio"); err != nil {
 		return err
 	}
-	return expect(ctx, page, "open the accounts", scrapers.Seen("in", accountList))
-}
-
-// expect waits for one of the sightings that are good, or for those that end a
-// session.
-func expect(ctx context.Context, page scrapers.Page, doing string, good ...scrapers.Sighting) error {
-	seen, err := page.WaitAny(ctx, slices.Concat(good, []scrapers.Sighting{
-		scrapers.Seen("out", signInForm),
-		scrapers.Saying("closed", outOfOrder, "mantenimiento|no disponible"),
-		scrapers.Seen("failed", listFailed),
-	})...)
-	switch {
-	case err != nil:
-		return err
-	case seen == "out":
-		return scrapers.Said(scrapers.SessionExpired, doing, words(ctx, page, notice))
-	case seen == "closed":
-		return closed(ctx, page)
-	case seen == "failed":
-		return scrapers.Said(scrapers.BankUnavailable, doing, words(ctx, page, listFailed))
-	}
-	return nil
+	_, err = await(ctx, page, "open the accounts", good("in", accountList), isOut, isClosed)
+	return err
 }
