@@ -169,3 +169,24 @@ func (c *Core) WaitDelivered(ctx context.Context, accountID string) error {
 		}
 	}
 }
+
+// WaitAttempt waits until a delivery has more attempts than it had, or has been
+// delivered or given up, and returns it with its attempts.
+func (c *Core) WaitAttempt(ctx context.Context, id string, had int) (Delivery, []DeliveryAttempt, error) {
+	hints, stop := c.Subscribe()
+	defer stop()
+	look := time.NewTicker(time.Second)
+	defer look.Stop()
+	for {
+		d, attempts, err := c.Delivery(ctx, id)
+		if err != nil || !d.DoneAt.IsZero() || d.Attempts > had {
+			return d, attempts, err
+		}
+		select {
+		case <-hints:
+		case <-look.C: // a hint can be missed
+		case <-ctx.Done():
+			return d, attempts, ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// BackupCmd writes a backup.
+type BackupCmd struct{}
+
+// Run implements the command.
+func (*BackupCmd) Run(ctx context.Context, h *Host) error {
+	path, err := h.Backup(ctx)
+	if err != nil {
+		return err
+	}
+	return h.print(map[string]string{"backup": path}, func(w io.Writer) {
+		fmt.Fprintf(w, "Backup written and verified: %s\nIts secrets are encrypted: restoring needs this machine's keychain or the passphrase.\n", path)
+	})
+}
+
+// PassphraseCmd sets the passphrase of the secrets.
+type PassphraseCmd struct {
+	Change bool `help:"There is one already: its present value comes on the first line."`
+}
+
+// Run implements the command. The passphrase comes on standard input, one line,
+// so that it stands neither in the arguments nor in a shell's history.
+func (c *PassphraseCmd) Run(ctx context.Context, h *Host) error {
+	in := bufio.NewReader(io.LimitReader(h.In, 4096))
+	line := func(what string) ([]byte, error) {
+		fmt.Fprintf(h.Err, "%s: ", what)
+		text, err := in.ReadBytes('\n')
+		text = bytes.TrimRight(text, "\r\n")
+		if len(text) == 0 {
+			return nil, errors.Join(fmt.Errorf("no %s was given on standard input", what), ignoreEOF(err))
+		}
+		return text, nil
+	}
+	var old []byte
+	if c.Change {
+		var err error
+		if old, err = line("present passphrase"); err != nil {
+			return err
+		}
+	}
+	pass, err := line("new passphrase")
+	if err != nil {
+		return err
+	}
+	if err := h.SetPassphrase(ctx, old, pass); err != nil {
+		return err
+	}
+	return h.print(map[string]bool{"passphrase": true}, func(w io.Writer) {
+		fmt.Fprintln(w, "Done: the passphrase opens the secrets where no keychain answers.")
+	})
+}
+
+func ignoreEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,175 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"reconbanker/core"
+	"reconbanker/core/wire"
+)
+
+// ServeCmd runs without a window. main runs it: there is nothing to do but wait.
+type ServeCmd struct{}
+
+// Run implements the command.
+func (*ServeCmd) Run(ctx context.Context, h *Host) error {
+	h.Work()
+	fmt.Fprintln(h.Err, "reconbanker: serving "+h.Dir+"; interrupt to end")
+	<-ctx.Done()
+	return nil
+}
+
+// ScrapeCmd reads an account now.
+type ScrapeCmd struct {
+	accountArg `embed:""`
+	NoWait     bool `help:"Only queue the run and print its id." name:"no-wait"`
+}
+
+// Run implements the command.
+func (c *ScrapeCmd) Run(ctx context.Context, h *Host) error {
+	a, err := h.account(ctx, c.Account)
+	if err != nil {
+		return err
+	}
+	run, err := h.Core.Scrape(ctx, a.ID, h.Actor)
+	if err != nil {
+		return err
+	}
+	return h.follow(ctx, run, c.NoWait)
+}
+
+// RestartCmd clears a block and reads.
+type RestartCmd struct {
+	accountArg `embed:""`
+	NoWait     bool `help:"Only queue the run and print its id." name:"no-wait"`
+}
+
+// Run implements the command.
+func (c *RestartCmd) Run(ctx context.Context, h *Host) error {
+	a, err := h.account(ctx, c.Account)
+	if err != nil {
+		return err
+	}
+	run, err := h.Core.Restart(ctx, a.ID, h.Actor)
+	if err != nil {
+		return err
+	}
+	return h.follow(ctx, run, c.NoWait)
+}
+
+// follow waits for a run and for the first try of what it owes; a run that did
+// not end well fails the command.
+func (h *Host) follow(ctx context.Context, run core.Run, noWait bool) error {
+	if !noWait {
+		h.Work()
+		var err error
+		if run, err = h.Core.WaitRun(ctx, run.ID); err != nil {
+			return err
+		}
+		if run.Owed > 0 {
+			limited, cancel := context.WithTimeout(ctx, time.Minute)
+			defer cancel()
+			if err := h.Core.WaitDelivered(limited, run.AccountID); err != nil {
+				fmt.Fprintln(h.Err, "reconbanker: "+err.Error())
+			}
+		}
+	}
+	if err := h.print(wire.FromRun(run), func(w io.Writer) { fmt.Fprintln(w, runLine(run)) }); err != nil {
+		return err
+	}
+	if !noWait && run.Status != core.Succeeded {
+		return &quietError{}
+	}
+	return nil
+}
+
+func runLine(r core.Run) string {
+	switch {
+	case r.Status.Live():
+		return fmt.Sprintf("run %s is %s", r.ID, r.Status)
+	case r.Status == core.Succeeded:
+		return fmt.Sprintf("run %s ended well in %s: %d lines read, %d new movements, %d webhooks owed",
+			r.ID, r.FinishedAt.Sub(r.StartedAt).Round(10*time.Millisecond), r.Lines, r.New, r.Owed)
+	}
+	s := fmt.Sprintf("run %s %s: %s: %s", r.ID, r.Status, r.Kind, r.Message)
+	if r.Said != "" {
+		s += fmt.Sprintf(" (the bank says: %s)", r.Said)
+	}
+	return s
+}
+
+// RunsCmd lists runs.
+type RunsCmd struct {
+	Account string `help:"Only this account's." placeholder:"ACCOUNT"`
+	Limit   int    `help:"At most so many, up to 500." default:"20"`
+	Offset  int    `help:"Skip so many." default:"0"`
+	ID      string `arg:"" optional:"" help:"Show this run with its stages."`
+}
+
+// Run implements the command.
+func (c *RunsCmd) Run(ctx context.Context, h *Host) error {
+	if c.ID != "" {
+		return h.showRun(ctx, c.ID)
+	}
+	f := core.RunFilter{Limit: c.Limit, Offset: c.Offset}
+	if c.Account != "" {
+		a, err := h.account(ctx, c.Account)
+		if err != nil {
+			return err
+		}
+		f.AccountID = a.ID
+	}
+	runs, _, err := h.Core.Runs(ctx, f)
+	if err != nil {
+		return err
+	}
+	out := make([]wire.Run, len(runs))
+	for i, r := range runs {
+		out[i] = wire.FromRun(r)
+	}
+	return h.print(out, func(w io.Writer) {
+		t := table(w, "RUN", "TRIGGER", "STATUS", "STARTED", "LINES", "NEW", "KIND", "MESSAGE")
+		for _, r := range runs {
+			row(t, r.ID, string(r.Trigger), string(r.Status), when(r.StartedAt), strconv.Itoa(r.Lines), strconv.Itoa(r.New),
+				or(string(r.Kind), "-"), or(r.Message, "-"))
+		}
+		t.Flush()
+	})
+}
+
+func (h *Host) showRun(ctx context.Context, id string) error {
+	run, err := h.Core.RunByID(ctx, id)
+	if err != nil {
+		return err
+	}
+	stages, err := h.Core.Stages(ctx, id)
+	if err != nil {
+		return err
+	}
+	type stage struct {
+		Name string  `json:"stage"`
+		At   *string `json:"started_at"`
+		MS   int64   `json:"took_ms"`
+		Kind string  `json:"kind,omitempty"`
+	}
+	out := struct {
+		wire.Run
+		Stages []stage `json:"stages"`
+	}{Run: wire.FromRun(run)}
+	for _, s := range stages {
+		took := int64(0)
+		if !s.EndedAt.IsZero() {
+			took = s.EndedAt.Sub(s.StartedAt).Milliseconds()
+		}
+		out.Stages = append(out.Stages, stage{s.Name, wire.Time(s.StartedAt), took, string(s.Kind)})
+	}
+	return h.print(out, func(w io.Writer) {
+		fmt.Fprintln(w, runLine(run))
+		for _, s := range out.Stages {
+			fmt.Fprintf(w, "  %-12s %6d ms %s\n", s.Name, s.MS, s.Kind)
+		}
+	})
+}

@@ -1,0 +1,379 @@
+// Command reconbanker logs in to banks in a real browser, reads what came in, and
+// tells the systems of its owner. This file only wires: which rooms there are,
+// in which order they open, and that they close the other way round.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+	_ "time/tzdata" // a bank's day must not depend on the machine's zone files
+
+	"github.com/adrg/xdg"
+	"github.com/rs/zerolog"
+
+	"reconbanker/core"
+	"reconbanker/core/cli"
+	"reconbanker/core/ipc"
+	"reconbanker/core/logging"
+	"reconbanker/core/outbound"
+	"reconbanker/core/vault"
+	_ "reconbanker/scrapers/all"
+	"reconbanker/scrapers/browser"
+	"reconbanker/scrapers/demobank/site"
+	"reconbanker/storage"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the program: it parses args, finds or becomes the one program of its
+// data folder, and returns the exit code.
+func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	g, cmd, code := cli.Parse(args, version, out, errOut)
+	if cmd == nil {
+		return code
+	}
+	command := cmd.Command()
+	host := &cli.Host{In: in, Out: out, Err: errOut, JSON: g.JSON, Actor: cli.Actor(), StartDemoBank: startDemoBank}
+	if cli.Local(command) {
+		return cli.Run(ctx, cmd, host)
+	}
+	fail := func(err error) int {
+		fmt.Fprintln(errOut, "reconbanker: "+err.Error())
+		return cli.ExitFailed
+	}
+	dir, err := dataDir(g.Data, command)
+	if err != nil {
+		return fail(err)
+	}
+	lock, err := acquire(ctx, dir, command)
+	var held *ipc.HeldError
+	if errors.As(err, &held) && command != "serve" && command != "demo" && held.Socket != "" {
+		return forward(ctx, dir, args, command, in, out, errOut)
+	}
+	if err != nil {
+		return fail(err)
+	}
+	defer lock.Release() //nolint:errcheck // the end of the process releases it anyway
+	p, err := open(ctx, dir, command, g, in, errOut)
+	if err != nil {
+		return fail(err)
+	}
+	defer p.close()
+	host.Core, host.Dir, host.Work = p.core, dir, p.work
+	host.Backup, host.SetPassphrase = p.store.Backup, p.setPassphrase
+	if command == "serve" {
+		if err := p.listen(lock); err != nil {
+			return fail(err)
+		}
+	}
+	return cli.Run(p.ctx, cmd, host)
+}
+
+// dataDir makes the data folder, private to its owner. The demo has one of its
+// own, so that trying things out touches nothing real.
+func dataDir(given, command string) (string, error) {
+	dir := given
+	if dir == "" {
+		dir = filepath.Join(xdg.DataHome, "reconbanker")
+		if command == "demo" {
+			dir += "-demo"
+		}
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("make the data folder: %w. Choose another with --data", err)
+	}
+	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder needs the x bit
+		return "", fmt.Errorf("make the data folder private: %w. Choose another with --data", err)
+	}
+	return dir, nil
+}
+
+// acquire takes the folder's lock. A command waits a little for another one that
+// holds it only for the length of a command.
+func acquire(ctx context.Context, dir, command string) (*ipc.Lock, error) {
+	const patience = 10 * time.Second
+	until := time.Now().Add(patience)
+	for {
+		lock, err := ipc.Acquire(dir, version)
+		var held *ipc.HeldError
+		if !errors.As(err, &held) || held.Socket != "" || command == "serve" || time.Now().After(until) {
+			if err != nil && held == nil {
+				err = fmt.Errorf("the data folder %s cannot be used: %w", dir, err)
+			}
+			return lock, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// forward has a command executed by the program that holds the data folder.
+func forward(ctx context.Context, dir string, args []string, command string, in io.Reader, out, errOut io.Writer) int {
+	request := ipc.Request{Verb: ipc.Exec, Args: args}
+	if cli.ReadsInput(command) {
+		request.Stdin = in
+	}
+	code, err := ipc.Call(ctx, dir, request, out, errOut)
+	if err != nil {
+		fmt.Fprintln(errOut, "reconbanker: "+err.Error())
+		return cli.ExitFailed
+	}
+	return code
+}
+
+// program is everything that is open.
+type program struct {
+	ctx    context.Context //nolint:containedctx // the life of the program itself
+	end    context.CancelFunc
+	dir    string
+	log    zerolog.Logger
+	store  *storage.Store
+	vault  *vault.Vault
+	core   *core.Core
+	closer []func() error
+
+	once    sync.Once
+	working sync.WaitGroup
+}
+
+// open opens the rooms in their order. On failure what was open is closed again.
+func open(ctx context.Context, dir, command string, g *cli.Grammar, in io.Reader, errOut io.Writer) (p *program, err error) {
+	p = &program{dir: dir}
+	p.ctx, p.end = context.WithCancel(ctx)
+	defer func() {
+		if err != nil {
+			p.close()
+		}
+	}()
+	level := zerolog.InfoLevel
+	if g.Verbose {
+		level = zerolog.DebugLevel
+	}
+	log, redactor, logFile, err := logging.New(logging.Config{Dir: filepath.Join(dir, "logs"), Level: level})
+	if err != nil {
+		return nil, err
+	}
+	p.log = log
+	p.onClose(logFile.Close)
+	if err := logging.HardenProcess(filepath.Join(dir, "logs")); err != nil {
+		log.Warn().Err(err).Msg("close the process to other programs")
+	}
+	printf := func(format string, args ...any) { log.Info().Msgf(format, args...) }
+	if p.store, err = storage.Open(ctx, storage.Options{Dir: dir, Log: printf}); err != nil {
+		return nil, err
+	}
+	p.onClose(p.store.Close)
+	if err := p.openVault(ctx, command, g, in, errOut); err != nil {
+		return nil, err
+	}
+	pool, err := openBrowser(dir, g, printf)
+	if err != nil {
+		return nil, err
+	}
+	p.onClose(pool.Close)
+	sender := outbound.New(outbound.Config{Version: version})
+	p.onClose(func() error { sender.Close(); return nil })
+	p.core = core.New(core.Config{
+		Store: p.store, Vault: p.vault, Browser: pool, Sender: sender, Log: log, Hide: redactor.Hide,
+	})
+	return p, nil
+}
+
+func openBrowser(dir string, g *cli.Grammar, printf func(string, ...any)) (*browser.Pool, error) {
+	if g.BrowserURL != "" {
+		if err := browser.CheckRemote(g.BrowserURL); err != nil {
+			return nil, err
+		}
+	}
+	profiles := filepath.Join(dir, "browser")
+	if err := browser.Sweep(profiles); err != nil {
+		printf("sweep what an earlier browser left: %v", err)
+	}
+	return browser.New(browser.Config{
+		Path: g.Browser, AllowRoot: g.AllowRoot, TempDir: profiles, RemoteURL: g.BrowserURL, Log: printf,
+	}), nil
+}
+
+// openVault opens the secrets for the commands that need them. Where they stay
+// locked the program works on without: it says so, and what needs them fails.
+func (p *program) openVault(ctx context.Context, command string, g *cli.Grammar, in io.Reader, errOut io.Writer) error {
+	id, err := vault.FolderID(p.dir)
+	if err != nil {
+		return err
+	}
+	cfg := vault.Config{Keys: p.store, Keychain: vault.OSKeychain(id)}
+	terminal, isFile := in.(*os.File)
+	switch {
+	case g.PassphraseFile != "":
+		cfg.Unlocker = vault.FromFile(g.PassphraseFile)
+	case g.PassphraseFD >= 0:
+		cfg.Unlocker = vault.FromFD(uintptr(g.PassphraseFD))
+	case command == "demo":
+		// Nothing in a demo is secret: its key lies beside it, and no keychain of the
+		// person's is asked.
+		path, err := demoPassphrase(p.dir)
+		if err != nil {
+			return err
+		}
+		cfg.Keychain, cfg.Unlocker = nil, vault.FromFile(path)
+	case isFile && !cli.ReadsInput(command):
+		cfg.Unlocker = vault.FromTerminal(terminal, errOut)
+	}
+	p.vault = vault.New(cfg)
+	p.onClose(func() error { p.vault.Close(); return nil })
+	if !needsSecrets(command) {
+		return nil
+	}
+	if err := p.vault.Unlock(ctx); err != nil {
+		p.log.Warn().Err(err).Msg("open the secrets")
+		fmt.Fprintln(errOut, "reconbanker: "+err.Error())
+	}
+	debug.FreeOSMemory() // deriving a key from a passphrase takes 64 MiB, once
+	return nil
+}
+
+func needsSecrets(command string) bool {
+	for _, c := range []string{"serve", "demo", "scrape", "restart", "settings set", "movements resend", "deliveries resend", "passphrase"} {
+		if strings.HasPrefix(command, c) {
+			return true
+		}
+	}
+	return false
+}
+
+// setPassphrase sets the vault's passphrase, or changes it when old is given.
+func (p *program) setPassphrase(ctx context.Context, old, pass []byte) error {
+	if old != nil {
+		return p.vault.ChangePassphrase(ctx, old, pass)
+	}
+	return p.vault.AddPassphrase(ctx, pass)
+}
+
+// listen serves later starts on the folder's socket: they show the window, or
+// have a command executed here.
+func (p *program) listen(lock *ipc.Lock) error {
+	server, err := ipc.Listen(lock, p.handle, func(err error) { p.log.Warn().Err(err).Msg("serve another start") })
+	if err != nil {
+		return fmt.Errorf("listen for later starts: %w", err)
+	}
+	p.working.Go(func() {
+		if err := server.Serve(p.ctx); err != nil {
+			p.log.Error().Err(err).Msg("serve later starts")
+		}
+	})
+	return nil
+}
+
+func (p *program) handle(ctx context.Context, r ipc.Request, out, errOut io.Writer) int {
+	if r.Verb != ipc.Exec {
+		fmt.Fprintln(errOut, "reconbanker: this program runs without a window")
+		return cli.ExitFailed
+	}
+	g, cmd, code := cli.Parse(r.Args, version, out, errOut)
+	if cmd == nil {
+		return code
+	}
+	return cli.Run(ctx, cmd, &cli.Host{
+		Core: p.core, Work: p.work, Backup: p.store.Backup, SetPassphrase: p.setPassphrase, Dir: p.dir,
+		In: r.Stdin, Out: out, Err: errOut, JSON: g.JSON, Actor: cli.Actor(), StartDemoBank: startDemoBank,
+	})
+}
+
+// work starts core's goroutines, once.
+func (p *program) work() {
+	p.once.Do(func() {
+		p.working.Go(func() {
+			if err := p.core.Run(p.ctx); err != nil {
+				p.log.Error().Err(err).Msg("core")
+				fmt.Fprintln(os.Stderr, "reconbanker: "+err.Error())
+				p.end()
+			}
+		})
+	})
+}
+
+func (p *program) onClose(f func() error) { p.closer = append(p.closer, f) }
+
+// close ends the work, waits for it, and closes the rooms in reverse order.
+func (p *program) close() {
+	p.end()
+	p.working.Wait()
+	for i := len(p.closer) - 1; i >= 0; i-- {
+		if err := p.closer[i](); err != nil {
+			p.log.Warn().Err(err).Msg("close")
+		}
+	}
+}
+
+// demoBank shows the demo bank's website to the command line.
+type demoBank struct{ *site.Server }
+
+// startDemoBank starts the demo bank on a loopback address.
+func startDemoBank(listen string, seed int64) (cli.DemoBank, error) {
+	s, err := site.Start(listen, site.Config{Seed: seed})
+	if err != nil {
+		return nil, err
+	}
+	return demoBank{s}, nil
+}
+
+// Login implements cli.DemoBank.
+func (b demoBank) Login() (bank, user, password string) {
+	first := b.Logins()[0]
+	return "demobank", first.User, first.Password
+}
+
+// Describe implements cli.DemoBank.
+func (b demoBank) Describe() any {
+	return map[string]any{"url": b.URL(), "phone": b.URL() + "/telefono", "control": b.URL() + "/control/state", "logins": b.Logins()}
+}
+
+// CreditsSince implements cli.DemoBank.
+func (b demoBank) CreditsSince(t time.Time) int {
+	n := 0
+	for _, number := range b.Accounts(b.Logins()[0].User) {
+		for _, m := range b.Credits(number) {
+			if !m.At.Before(t) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// demoPassphrase returns the file with the passphrase of a demo's data folder,
+// made on first use.
+func demoPassphrase(dir string) (string, error) {
+	path := filepath.Join(dir, "demo.passphrase")
+	_, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = os.WriteFile(path, []byte(rand.Text()+"\n"), 0o600)
+	}
+	if err != nil {
+		return "", fmt.Errorf("prepare the demo's data folder: %w", err)
+	}
+	return path, nil
+}
