@@ -19,40 +19,64 @@ import (
 const mostText = 16 << 10
 
 // Evidence implements scrapers.Tab. Fields that can hold a credential are
-// covered in the page itself before the picture is taken. When a typed secret
-// stands in the page's text all the same, it is cut from the text and there is
-// no picture.
+// covered in the page itself before the picture is taken, and a picture of
+// another document or of a field that came meanwhile is thrown away. When a
+// typed secret stands in the page's text all the same, it is cut from the text
+// and there is no picture.
 func (t *Tab) Evidence(ctx context.Context) (scrapers.Evidence, error) {
 	e := scrapers.Evidence{At: time.Now(), Steps: t.report()}
 	err := t.do(ctx, "take the evidence", func(ctx context.Context) error {
-		var seen struct{ Title, Text, Href string }
-		defer func() {
-			// Also when ctx has ended: the page may be used on.
-			again, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-			defer cancel()
-			_ = t.run(again, nil, "unmask") // the page may have gone, which is as good
-		}()
-		if err := t.run(ctx, &seen, "mask", mostText); err != nil {
-			return err
+		const tries = 3
+		for range tries {
+			done, err := t.capture(ctx, &e)
+			if done || err != nil {
+				return err
+			}
 		}
-		var leaked bool
-		e.URL = plain(seen.Href)
-		e.Title, leaked = t.secrets.redact(seen.Title)
-		text, also := t.secrets.redact(seen.Text)
-		e.Text = clip(text, mostText)
-		if leaked || also {
-			return nil
-		}
-		shot, err := call(ctx, t.pageSession(), page.CaptureScreenshot, page.CaptureScreenshotParams{
-			Format: page.CaptureScreenshotFormatPng,
-		})
-		if err != nil {
-			return err
-		}
-		e.Screenshot = shot.Data
-		return nil
+		return nil // without a picture, then
 	})
 	return e, err
+}
+
+// capture tries once to fill e; it reports false when the page changed under it
+// or the picture could not be taken.
+func (t *Tab) capture(ctx context.Context, e *scrapers.Evidence) (bool, error) {
+	const patience = 5 * time.Second // a capture that meets a navigation is never answered
+	shotCtx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	defer t.onReplaced(cancel)()
+
+	var seen struct{ Title, Text, Href string }
+	if err := t.run(ctx, &seen, "mask", mostText); err != nil {
+		return false, err
+	}
+	var inTitle, inText bool
+	e.URL = plain(seen.Href)
+	e.Title, inTitle = t.secrets.redact(seen.Title)
+	e.Text, inText = t.secrets.redact(seen.Text)
+	e.Text = clip(e.Text, mostText)
+
+	var shot page.CaptureScreenshotResult
+	var err error
+	if !inTitle && !inText {
+		shot, err = call(shotCtx, t.pageSession(), page.CaptureScreenshot, page.CaptureScreenshotParams{
+			Format: page.CaptureScreenshotFormatPng,
+		})
+	}
+	// Also when ctx has ended: the page may be used on.
+	again, stop := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer stop()
+	var whole bool
+	if failed := t.run(again, &whole, "unmask"); failed != nil || err != nil {
+		return false, ctx.Err()
+	}
+	if inTitle || inText {
+		return true, nil
+	}
+	if whole {
+		e.Screenshot = shot.Data
+	}
+	return whole, nil
 }
 
 func (t *Tab) report() []string {

@@ -33,6 +33,7 @@ func flags(cfg Config, dir string, visible bool, id identity) []string {
 		"--disable-component-extensions-with-background-pages",
 		"--disable-component-update",
 		"--disable-crash-reporter",
+		"--disable-crashpad-for-testing", // a dump has what was in the page's memory
 		"--disable-default-apps",
 		"--disable-domain-reliability",
 		"--disable-extensions",
@@ -96,6 +97,8 @@ func environment(ours []string, dir string, id identity) []string {
 	if id.drop {
 		env = append(env, "HOME="+dir)
 	}
+	// Should a crash dump be written all the same, it goes with the profile.
+	env = append(env, "BREAKPAD_DUMP_LOCATION="+dir)
 	const longest = 60
 	if runtime.GOOS != "windows" && len(dir) <= longest {
 		env = append(env, "TMPDIR="+filepath.Clean(dir))

@@ -277,11 +277,13 @@ func (t *Tab) Submit(ctx context.Context, selector string) error {
 		if err := t.trustedAt(s.Href, doing); err != nil {
 			return err
 		}
-		err := t.clickAt(ctx, s)
+		if err := t.clickAt(ctx, s); err != nil {
+			return err
+		}
 		t.mu.Lock()
 		t.armed = false
 		t.mu.Unlock()
-		return err
+		return nil
 	})
 }
 
@@ -302,8 +304,11 @@ func (t *Tab) clickAt(ctx context.Context, at spot) error {
 		return err
 	}
 	p.Type, p.Buttons = input.DispatchMouseEventTypeMouseReleased, 0
-	_, err := call(ctx, s, input.DispatchMouseEvent, p)
-	if replaced(err) {
+	released, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer t.onReplaced(cancel)()
+	_, err := call(released, s, input.DispatchMouseEvent, p)
+	if replaced(err) || released.Err() != nil && ctx.Err() == nil {
 		return nil
 	}
 	return err

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"reconbanker/scrapers"
 )
 
 // nowhere is the proxy that does not exist: port 1 of this machine, which only
@@ -28,6 +30,8 @@ type process struct {
 	tail   *tail
 	leash  leash
 	exited chan struct{}
+	// dropped means that it runs as an unprivileged user because we are root.
+	dropped bool
 
 	mu   sync.Mutex
 	dead bool
@@ -36,6 +40,10 @@ type process struct {
 // start runs a browser with a fresh profile and returns it with the transport
 // to it. The caller ends it with reap.
 func start(cfg Config, bin Binary, visible bool) (*process, chromedp.Transport, error) {
+	if visible && runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return nil, nil, scrapers.Fail(scrapers.BrowserMissing, "open a browser window",
+			errors.New("this computer has no screen to show it on (DISPLAY and WAYLAND_DISPLAY are not set)"))
+	}
 	id, err := chooseIdentity(cfg)
 	if err != nil {
 		return nil, nil, err
@@ -45,7 +53,7 @@ func start(cfg Config, bin Binary, visible bool) (*process, chromedp.Transport, 
 		return nil, nil, fmt.Errorf("make a profile: %w", err)
 	}
 	live.Store(dir, true)
-	p := &process{dir: dir, tail: &tail{most: 8 << 10}, exited: make(chan struct{})}
+	p := &process{dir: dir, dropped: id.drop, tail: &tail{most: 8 << 10}, exited: make(chan struct{})}
 	p.cmd = exec.Command(bin.Path, flags(cfg, dir, visible, id)...) //nolint:gosec // the browser found or chosen in the settings
 	p.cmd.Env = environment(os.Environ(), dir, id)
 	p.cmd.Dir = dir
@@ -58,6 +66,13 @@ func start(cfg Config, bin Binary, visible bool) (*process, chromedp.Transport, 
 		return nil, nil, err
 	}
 	return p, tr, nil
+}
+
+// refuseRoot tells root what it can do.
+func refuseRoot(cause error) error {
+	return scrapers.Fail(scrapers.BrowserMissing, "start the browser as root",
+		fmt.Errorf("it cannot be run as an unprivileged user here; use an ordinary account, "+
+			"or --allow-root to run it without its sandbox: %w", cause))
 }
 
 // run starts the process with the two pipes of the protocol.
@@ -256,8 +271,12 @@ func hello(ctx context.Context, p *process, c *conn, ask func(context.Context) e
 		}
 	}
 	c.close()
+	err = fmt.Errorf("the browser did not start: %w", err)
 	if said := p.tail.last(); said != "" {
-		return fmt.Errorf("the browser did not start: %s", said)
+		err = fmt.Errorf("%w; it said: %s", err, said)
 	}
-	return fmt.Errorf("the browser did not start: %w", err)
+	if p.dropped {
+		return refuseRoot(err)
+	}
+	return err
 }

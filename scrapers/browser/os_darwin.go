@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-
-	"reconbanker/scrapers"
 )
 
 // identity is the user the browser runs as.
@@ -26,11 +24,6 @@ func chooseIdentity(cfg Config) (identity, error) {
 		return identity{noSandbox: true}, nil
 	}
 	return identity{}, refuseRoot(errors.New("this system has no unprivileged user for it"))
-}
-
-func refuseRoot(cause error) error {
-	return scrapers.Fail(scrapers.BrowserMissing, "start the browser as root; use an ordinary account, "+
-		"or --allow-root to run it without its sandbox", cause)
 }
 
 func bind(cmd *exec.Cmd, _ identity) {

@@ -2,15 +2,12 @@ package browser
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"os/user"
 	"strconv"
 	"strings"
 	"syscall"
-
-	"reconbanker/scrapers"
 )
 
 // identity is the user the browser runs as.
@@ -39,12 +36,6 @@ func chooseIdentity(cfg Config) (identity, error) {
 		return identity{}, refuseRoot(err)
 	}
 	return identity{drop: true, uid: uid, gid: gid}, nil
-}
-
-func refuseRoot(cause error) error {
-	return scrapers.Fail(scrapers.BrowserMissing, "start the browser as root",
-		fmt.Errorf("root may not run a browser, and it could not be started as an unprivileged user; "+
-			"use an ordinary account, or --allow-root to run it without its sandbox: %w", cause))
 }
 
 // bind ties the browser to us: its own process group, so that all of it can be
@@ -86,13 +77,14 @@ func killUsers(dir string) int {
 }
 
 // usersOf lists the processes started with a profile directory. Chromium hands
-// --user-data-dir to its children, so the whole family is found.
+// --user-data-dir to its children, so the whole family is found; children have
+// their command line rewritten with spaces between the arguments.
 func usersOf(dir string) []int {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil
 	}
-	want := "--user-data-dir=" + dir
+	want := " --user-data-dir=" + dir
 	var pids []int
 	for _, e := range entries {
 		pid, err := strconv.Atoi(e.Name())
@@ -100,7 +92,8 @@ func usersOf(dir string) []int {
 			continue
 		}
 		line, err := os.ReadFile("/proc/" + e.Name() + "/cmdline")
-		if err == nil && strings.Contains("\x00"+string(line), "\x00"+want+"\x00") {
+		args := strings.ReplaceAll(string(line), "\x00", " ") + " "
+		if err == nil && strings.Contains(args, want+" ") {
 			pids = append(pids, pid)
 		}
 	}

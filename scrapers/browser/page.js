@@ -74,6 +74,33 @@ function (op, ...args) {
   };
   const fire = (e, ...names) => names.forEach((n) => e.dispatchEvent(new Event(n, { bubbles: true })));
 
+  const blank = {
+    transition: 'none', animation: 'none', color: 'transparent', '-webkit-text-fill-color': 'transparent',
+    'text-shadow': 'none', 'caret-color': 'transparent', 'text-decoration': 'none', background: '#999', filter: 'none',
+  };
+  const harmless = 'input:is([type=button], [type=submit], [type=reset], [type=checkbox], [type=radio], [type=image])';
+  const field = 'input, textarea, select, [contenteditable]:not([contenteditable=false])';
+  // What can show a credential: fields and what is in them, frames of other
+  // origins, and elements whose inside is closed to us.
+  const risky = () => {
+    const found = [], roots = documents();
+    for (let i = 0; i < roots.length; i++) {
+      for (const e of roots[i].querySelectorAll('*')) {
+        if (e.shadowRoot) roots.push(e.shadowRoot);
+        if (e.closest(field)) {
+          if (!e.matches(harmless)) found.push([e, 'blank']);
+        } else if (e.localName.includes('-') && !e.shadowRoot && !e.textContent) {
+          found.push([e, 'hide']);
+        } else if (e.matches('iframe, frame, object, embed')) {
+          let open = false;
+          try { open = !!e.contentDocument; } catch { /* another origin */ }
+          if (!open) found.push([e, 'hide']);
+        }
+      }
+    }
+    return found;
+  };
+
   const ops = {
     ready: async (slice) => {
       for (const end = Date.now() + slice; Date.now() < end; await pause(10)) {
@@ -177,43 +204,35 @@ function (op, ...args) {
     // Covers everything a credential can be in before a picture is taken, and
     // gives the visible text, which never has what fields hold.
     mask: (most) => {
-      globalThis.unmask && globalThis.unmask();
-      const undo = [];
+      if (globalThis.covered) ops.unmask();
+      const undo = [], done = new Set();
+      globalThis.covered = { undo, done };
       const style = (e, rules) => {
         const was = e.getAttribute('style');
         undo.push(() => { if (was === null) e.removeAttribute('style'); else e.setAttribute('style', was); });
         for (const [k, v] of Object.entries(rules)) e.style.setProperty(k, v, 'important');
       };
-      const blank = {
-        transition: 'none', animation: 'none', color: 'transparent', '-webkit-text-fill-color': 'transparent',
-        'text-shadow': 'none', 'caret-color': 'transparent', 'text-decoration': 'none', background: '#999', filter: 'none',
-      };
-      const harmless = 'input[type=button], input[type=submit], input[type=reset], input[type=checkbox], input[type=radio], input[type=image]';
-      const roots = documents();
-      for (let i = 0; i < roots.length; i++) {
-        for (const e of roots[i].querySelectorAll('*')) {
-          if (e.shadowRoot) roots.push(e.shadowRoot);
-          if (e.matches('input, textarea, select, [contenteditable]:not([contenteditable=false])')) {
-            if (!e.matches(harmless)) {
-              style(e, blank);
-              for (const inner of e.querySelectorAll('*')) style(inner, blank);
-              const ph = e.getAttribute('placeholder');
-              if (ph) { e.removeAttribute('placeholder'); undo.push(() => e.setAttribute('placeholder', ph)); }
-            }
-          } else if (e.localName.includes('-') && !e.shadowRoot && !e.childElementCount && !e.textContent) {
-            style(e, { opacity: '0' }); // its inside is closed to us
-          } else if (e.matches('iframe, frame, object, embed')) {
-            let open = false;
-            try { open = !!e.contentDocument; } catch { /* another origin */ }
-            if (!open) style(e, { visibility: 'hidden' });
-          }
-        }
+      for (const [e, how] of risky()) {
+        done.add(e);
+        if (how === 'hide') { style(e, { opacity: '0', transition: 'none' }); continue; }
+        style(e, blank);
+        const hint = e.getAttribute('placeholder');
+        if (hint) { e.removeAttribute('placeholder'); undo.push(() => e.setAttribute('placeholder', hint)); }
       }
-      globalThis.unmask = () => { undo.reverse().forEach((f) => f()); delete globalThis.unmask; };
-      const text = document.body ? document.body.innerText : '';
-      return { title: document.title, text: text.slice(0, most), href: location.href };
+      return {
+        title: document.title, text: (document.body ? document.body.innerText : '').slice(0, most), href: location.href,
+      };
     },
-    unmask: () => { if (globalThis.unmask) globalThis.unmask(); return true; },
+    // Undoes mask; true when all there is to cover was covered until now.
+    unmask: () => {
+      const c = globalThis.covered;
+      if (!c) return false;
+      const whole = risky().every(([e, how]) => c.done.has(e) &&
+        (how === 'hide' ? getComputedStyle(e).opacity === '0' : getComputedStyle(e).webkitTextFillColor === 'rgba(0, 0, 0, 0)'));
+      c.undo.reverse().forEach((f) => f());
+      delete globalThis.covered;
+      return whole;
+    },
     storage: () => {
       const copy = (name) => { try { return { ...window[name] }; } catch { return {}; } };
       return { origin: location.origin, local: copy('localStorage'), session: copy('sessionStorage') };

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/storage"
+	"github.com/chromedp/cdproto/target"
 )
 
 const stateVersion = 1
@@ -27,8 +29,9 @@ type originState struct {
 	Session map[string]string `json:"session,omitempty"`
 }
 
-// State implements scrapers.Tab. It has the cookies of the tab's context, and
-// local and session storage of the page that is open.
+// State implements scrapers.Tab. It has the cookies of the tab's context, the
+// storage of the open page's origin and the local storage of every other origin
+// of the bank's this tab has been on.
 func (t *Tab) State(ctx context.Context) ([]byte, error) {
 	var out []byte
 	err := t.do(ctx, "export the session", func(ctx context.Context) error {
@@ -40,17 +43,70 @@ func (t *Tab) State(ctx context.Context) ([]byte, error) {
 		for _, c := range got.Cookies {
 			st.Cookies = append(st.Cookies, cookie(c))
 		}
-		var here originState
-		if err := t.run(ctx, &here, "storage"); err != nil {
+		if st.Storage, err = t.storages(ctx); err != nil {
 			return err
-		}
-		if t.mine(here.Origin) {
-			st.Storage = append(st.Storage, here)
 		}
 		out, err = json.Marshal(st)
 		return err
 	})
 	return out, err
+}
+
+func (t *Tab) storages(ctx context.Context) ([]originState, error) {
+	var here originState
+	if err := t.run(ctx, &here, "storage"); err != nil {
+		return nil, err
+	}
+	var list []originState
+	if t.mine(here.Origin) {
+		list = append(list, here)
+	}
+	t.mu.Lock()
+	visited := slices.Clone(t.origins)
+	t.mu.Unlock()
+	visited = slices.DeleteFunc(visited, func(o string) bool { return o == here.Origin })
+	if len(visited) == 0 {
+		return list, nil
+	}
+	h, err := t.second(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer post(t.b.root, target.CloseTarget, target.CloseTargetParams{TargetID: h.pageID}, nil)
+	for _, o := range visited {
+		var there originState
+		if err := h.onBlank(ctx, o, func() error { return h.run(ctx, &there, "storage") }); err != nil {
+			return nil, err
+		}
+		there.Session = nil // that of the second page, not of this one
+		list = append(list, there)
+	}
+	return list, nil
+}
+
+// second opens another page in the tab's context, for reading the storage of
+// origins that are not on show.
+func (t *Tab) second(ctx context.Context) (*Tab, error) {
+	h := &Tab{b: t.b, w: t.w, o: t.o, life: t.life, end: t.end, attached: make(chan *session, 1), refused: map[string]int{}}
+	t.mu.Lock()
+	t.helper = h
+	t.mu.Unlock()
+	defer func() {
+		t.mu.Lock()
+		t.helper = nil
+		t.mu.Unlock()
+	}()
+	if err := first(call(ctx, t.b.root, target.CreateTarget, target.CreateTargetParams{
+		URL: "about:blank", BrowserContextID: t.context, Background: new(true),
+	})); err != nil {
+		return nil, err
+	}
+	select {
+	case s := <-h.attached:
+		return h, h.prepare(ctx, s)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // cookie turns a cookie as exported into one as set.
@@ -94,6 +150,7 @@ func (t *Tab) restore(ctx context.Context) error {
 		if !t.mine(o.Origin) {
 			continue // the bank's hosts have changed since
 		}
+		t.visited(o.Origin + "/")
 		if err := t.onBlank(ctx, o.Origin, func() error { return t.run(ctx, nil, "restore", o.Local, o.Session) }); err != nil {
 			return err
 		}

@@ -43,13 +43,15 @@ type Tab struct {
 	mu        sync.Mutex
 	page      *session
 	pageID    target.ID
-	helper    chan *session // where the next page goes that we opened ourselves
+	helper    *Tab // a second page of ours in the same context, while there is one
 	frame     cdp.FrameID
 	doc       document
 	request   network.RequestID // of the top document under way
 	world     runtime.ExecutionContextID
 	trouble   *scrapers.Error
-	interrupt func()
+	interrupt func() // called on trouble
+	hooks     int
+	replaced  map[int]func() // called when another top document is committed
 	armed     bool
 	blank     string // origin served empty by ourselves, for storage and identity
 	origins   []string

@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,30 +29,29 @@ func (t *Tab) adopt(e *target.EventAttachedToTarget) {
 		t.guard(t.b.c.attach(e.SessionID, t.onEvent), info)
 		return
 	}
-	t.mu.Lock()
-	own := t.page == nil && info.OpenerID == ""
-	helper := t.helper
-	if info.OpenerID != "" {
-		helper = nil
-	}
-	t.mu.Unlock()
-	switch {
-	case own:
-		s := t.b.c.attach(e.SessionID, t.onEvent)
+	if info.OpenerID == "" && info.Subtype == "" {
 		t.mu.Lock()
-		t.page, t.pageID, t.frame = s, info.TargetID, cdp.FrameID(info.TargetID)
+		helper := t.helper
 		t.mu.Unlock()
-		t.attached <- s
-	case helper != nil:
-		s := t.b.c.attach(e.SessionID, t.onEvent)
-		select {
-		case helper <- s:
-		default:
+		if t.take(e) || helper != nil && helper.take(e) {
+			return
 		}
-	default:
-		t.note("closed a popup")
-		post(t.b.root, target.CloseTarget, target.CloseTargetParams{TargetID: info.TargetID}, nil)
 	}
+	t.note("closed a popup")
+	post(t.b.root, target.CloseTarget, target.CloseTargetParams{TargetID: info.TargetID}, nil)
+}
+
+// take makes a new page this tab's own, unless it has one.
+func (t *Tab) take(e *target.EventAttachedToTarget) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.page != nil {
+		return false
+	}
+	t.page = t.b.c.attach(e.SessionID, t.onEvent)
+	t.pageID, t.frame = e.TargetInfo.TargetID, cdp.FrameID(e.TargetInfo.TargetID)
+	t.attached <- t.page // has room for one
+	return true
 }
 
 // guard puts the wall around a frame or worker and lets it run. What cannot be
@@ -205,7 +205,7 @@ func (t *Tab) judge(s *session, e *fetch.EventRequestPaused) {
 		post(s, fetch.FulfillRequest, fetch.FulfillRequestParams{
 			RequestID: e.RequestID, ResponseCode: 200,
 			ResponseHeaders: []*fetch.HeaderEntry{{Name: "Content-Type", Value: "text/html"}, {Name: "Cache-Control", Value: "no-store"}},
-			Body:            []byte("<!doctype html>"),
+			Body:            []byte(`<!doctype html><link rel="icon" href="data:,">`),
 		}, nil)
 		return
 	}
@@ -243,7 +243,11 @@ func (t *Tab) refuse(address string, top bool) {
 // visited remembers the origins of top documents, whose storage State exports.
 func (t *Tab) visited(address string) {
 	const most = 20
-	o := originOf(address)
+	u, err := url.Parse(address)
+	if err != nil || !t.w.allows(u) {
+		return
+	}
+	o := origin(u)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.origins) < most && !slices.Contains(t.origins, o) {
@@ -269,6 +273,9 @@ func (t *Tab) onCommit(f *cdp.Frame) {
 	if f.LoaderID != t.doc.loader {
 		t.world = 0
 		t.armed = false // what was typed went with its document
+		for _, f := range t.replaced {
+			f()
+		}
 	}
 	t.frame = f.ID
 	t.doc.loader, t.doc.url = f.LoaderID, f.URL
@@ -277,6 +284,24 @@ func (t *Tab) onCommit(f *cdp.Frame) {
 		return
 	}
 	t.trouble = nil
+}
+
+// onReplaced calls f when another top document is committed, until the function
+// it returns is called. Some commands that meet a navigation are never answered.
+func (t *Tab) onReplaced(f func()) func() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.replaced == nil {
+		t.replaced = map[int]func(){}
+	}
+	t.hooks++
+	n := t.hooks
+	t.replaced[n] = f
+	return func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		delete(t.replaced, n)
+	}
 }
 
 // onFailed notices that the top document could not be loaded. One that was

@@ -1,0 +1,82 @@
+package browser
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"reconbanker/scrapers"
+)
+
+// orphanVariable makes the test binary a program that opens a tab, prints the
+// profile of its browser and waits to be killed.
+const orphanVariable = "BROWSER_TEST_ORPHAN"
+
+func orphan() {
+	p := New(Config{AllowRoot: true, TempDir: os.Getenv(orphanVariable)})
+	tab, err := p.Open(context.Background(), scrapers.TabOptions{Hosts: []string{"bank.example"}})
+	if err != nil {
+		fmt.Println("failed", err)
+		return
+	}
+	fmt.Println(tab.(*Tab).b.proc.dir)
+	select {}
+}
+
+// startOrphan runs such a program and returns it with the profile it uses.
+func startOrphan(t *testing.T, temp string) (*exec.Cmd, string) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^$") //nolint:gosec // this test binary
+	cmd.Env = append(os.Environ(), orphanVariable+"="+temp)
+	out, err := cmd.StdoutPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	must(t, err)
+	dir := strings.TrimSpace(line)
+	if !strings.HasPrefix(dir, temp) {
+		t.Fatalf("the child said %q", dir)
+	}
+	return cmd, dir
+}
+
+func TestKilledProgramLeavesNoBrowser(t *testing.T) {
+	temp := t.TempDir()
+	cmd, dir := startOrphan(t, temp)
+	if len(usersOf(dir)) == 0 {
+		t.Fatal("the child runs no browser")
+	}
+	must(t, cmd.Process.Kill())
+	_ = cmd.Wait() // killed, as asked
+	until(t, "no browser process is left", func() bool { return len(usersOf(dir)) == 0 })
+	if _, err := os.Stat(dir); err != nil {
+		t.Fatalf("the profile should wait for Sweep: %v", err)
+	}
+	must(t, Sweep(temp))
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Fatalf("the profile is still there: %v", err)
+	}
+}
+
+func TestSweepEndsStrayBrowsers(t *testing.T) {
+	temp := t.TempDir()
+	// A browser that outlived its program: one whose pipes somebody else holds.
+	cmd, dir := startOrphan(t, temp)
+	s := serve(t, map[string]string{"/": "mine"}, nil)
+	p := New(Config{AllowRoot: true, TempDir: temp})
+	defer p.Close() //nolint:errcheck // never fails
+	mine := openIn(t, p, s)
+	must(t, Sweep(temp))
+	until(t, "the stray browser has ended", func() bool { return len(usersOf(dir)) == 0 })
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Fatalf("its profile is still there: %v", err)
+	}
+	must(t, mine.Goto(t.Context(), s.URL+"/")) // ours was not touched
+	must(t, cmd.Process.Kill())
+	_ = cmd.Wait() // killed, as asked
+}
