@@ -34,6 +34,16 @@ func (b *Bank) session(r *http.Request) *session {
 	return s
 }
 
+// customer returns who is signed in, or nil.
+func (b *Bank) customer(r *http.Request) *user {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if s := b.session(r); s != nil && s.in {
+		return s.user
+	}
+	return nil
+}
+
 func (b *Bank) end(r *http.Request) {
 	if c, err := r.Cookie(cookieName); err == nil {
 		delete(b.sessions, c.Value)
@@ -41,11 +51,7 @@ func (b *Bank) end(r *http.Request) {
 }
 
 func (b *Bank) loginPage(w http.ResponseWriter, r *http.Request) {
-	b.mu.Lock()
-	s := b.session(r)
-	foreign := b.on(ForeignHost)
-	b.mu.Unlock()
-	if foreign && r.URL.Query().Get("portal") == "" {
+	if b.IsOn(ForeignHost) && r.URL.Query().Get("portal") == "" {
 		scheme := "http://"
 		if r.TLS != nil {
 			scheme = "https://"
@@ -53,7 +59,7 @@ func (b *Bank) loginPage(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, scheme+otherHost(r.Host)+"/ingresar?portal=1", http.StatusFound)
 		return
 	}
-	if s != nil && s.in {
+	if b.customer(r) != nil {
 		http.Redirect(w, r, "/inicio", http.StatusFound)
 		return
 	}
@@ -253,13 +259,11 @@ func (b *Bank) logout(w http.ResponseWriter, r *http.Request) {
 // signedIn lets only signed-in customers through; the others meet the login.
 func (b *Bank) signedIn(next func(http.ResponseWriter, *http.Request, *user)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		b.mu.Lock()
-		s := b.session(r)
-		b.mu.Unlock()
-		if s == nil || !s.in {
+		u := b.customer(r)
+		if u == nil {
 			http.Redirect(w, r, "/ingresar?motivo=expirada", http.StatusFound)
 			return
 		}
-		next(w, r, s.user)
+		next(w, r, u)
 	}
 }

@@ -8,7 +8,7 @@ const figures = new Set(["debito", "credito", "saldo"]);
 function cell(kind, text, key) {
   const c = document.createElement(kind);
   c.textContent = text || "";
-  if (figures.has(key)) c.className = "n " + key;
+  if (key) c.className = figures.has(key) ? "n " + key : key;
   return c;
 }
 
