@@ -74,8 +74,11 @@ var sentences = map[Why]string{
 	KeychainDiffers: "the secrets are locked: the keychain did not keep the key it was given",
 }
 
-// firstRun is what a machine without keychain is told when nobody can be asked.
-const firstRun = "no keychain answers and no passphrase was given: use --passphrase-file or --passphrase-fd"
+// What a first run is told when nobody can be asked.
+const (
+	firstRun    = "no keychain answers and no passphrase was given: use --passphrase-file or --passphrase-fd"
+	foreignItem = "the keychain holds something else under this folder's name: remove its item Reconbanker, or use --passphrase-file or --passphrase-fd"
+)
 
 func locked(why Why, cause error) *LockedError {
 	return &LockedError{Why: why, Message: sentences[why], Err: cause}

@@ -125,7 +125,8 @@ func FromTerminal(in *os.File, out io.Writer) Unlocker {
 }
 
 func prompt(ctx context.Context, in *os.File, out io.Writer, question string) ([]byte, error) {
-	before, err := term.GetState(int(in.Fd()))
+	fd := int(in.Fd())
+	before, err := term.GetState(fd)
 	if err != nil {
 		return nil, fmt.Errorf("the terminal cannot be used: %w", err)
 	}
@@ -136,7 +137,7 @@ func prompt(ctx context.Context, in *os.File, out io.Writer, question string) ([
 	done := make(chan line, 1)
 	fmt.Fprint(out, question)
 	go func() {
-		text, err := term.ReadPassword(int(in.Fd()))
+		text, err := term.ReadPassword(fd)
 		done <- line{text, err}
 	}()
 	defer fmt.Fprintln(out)
@@ -148,6 +149,6 @@ func prompt(ctx context.Context, in *os.File, out io.Writer, question string) ([
 		return l.text, nil
 	case <-ctx.Done():
 		// The read cannot be interrupted; the echo can be given back.
-		return nil, errors.Join(ctx.Err(), term.Restore(int(in.Fd()), before))
+		return nil, errors.Join(ctx.Err(), term.Restore(fd, before))
 	}
 }

@@ -172,7 +172,11 @@ func (v *Vault) first(ctx context.Context) (*keys, error) {
 	cause := locked(whyOf(err), err)
 	if v.cfg.Unlocker == nil {
 		clear(kek)
-		return nil, &LockedError{Why: cause.Why, Message: firstRun, Err: cause}
+		message := firstRun
+		if cause.Why == OtherKey {
+			message = foreignItem
+		}
+		return nil, &LockedError{Why: cause.Why, Message: message, Err: cause}
 	}
 	if kek == nil {
 		// Otherwise the keychain may have kept the key although it said no; using

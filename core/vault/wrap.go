@@ -44,7 +44,7 @@ var errWrap = errors.New("the passphrase record is damaged")
 
 // CheckPassphrase answers ErrWeakPassphrase when a new passphrase is too short.
 func CheckPassphrase(pass []byte) error {
-	clean := norm.NFC.Bytes(pass)
+	clean := norm.NFC.Append(nil, pass...) // a copy, to be cleared
 	defer clear(clean)
 	if utf8.RuneCount(clean) < MinPassphrase {
 		return ErrWeakPassphrase
@@ -109,7 +109,7 @@ func (c cost) within(low, high cost) bool {
 // stretch composes accents first, because one keyboard types é as one character
 // and another as two (RFC 8265 §4.2).
 func stretch(pass, salt []byte, c cost) []byte {
-	clean := norm.NFC.Bytes(pass)
+	clean := norm.NFC.Append(nil, pass...) // a copy, to be cleared
 	defer clear(clean)
 	return argon2.IDKey(clean, salt, c.time, c.memory, c.threads, chacha20poly1305.KeySize)
 }
