@@ -1,0 +1,280 @@
+package storage
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"reconbanker/core"
+	"reconbanker/scrapers"
+)
+
+// Keep implements core.Store.
+func (s *Store) Keep(ctx context.Context, k core.Keep) (core.Kept, error) {
+	var kept core.Kept
+	err := s.write(ctx, func(t *tx) (err error) {
+		kept, err = s.keep(t, k)
+		return err
+	})
+	if err != nil {
+		return core.Kept{}, err
+	}
+	return kept, nil
+}
+
+func (s *Store) keep(t *tx, k core.Keep) (core.Kept, error) {
+	var kept core.Kept
+	run, err := loadRun(t.ctx, t, k.Run.ID)
+	if err != nil {
+		return kept, err
+	}
+	if k.At.IsZero() {
+		k.At = s.opts.Now()
+	}
+	stored, err := storedLines(t, run.AccountID, k.Lines)
+	if err != nil {
+		return kept, err
+	}
+	if kept.Vanished, err = vanish(t, k, run.AccountID); err != nil {
+		return kept, err
+	}
+	fresh, changed, err := sift(t, k, run, stored)
+	if err != nil {
+		return kept, err
+	}
+	if kept.Changed, err = movementsBySeq(t, changed); err != nil {
+		return kept, err
+	}
+	owed, err := decideFresh(t, k, fresh)
+	if err != nil {
+		return kept, err
+	}
+	kept.Fresh = fresh
+	if err := insertMovements(t, fresh); err != nil {
+		return kept, err
+	}
+	if err := s.insertDeliveries(t, owed); err != nil {
+		return kept, err
+	}
+	kept.Run, err = s.endKept(t, k, run, fresh, len(owed))
+	return kept, err
+}
+
+// storedLine is what Keep must know of a line it has already.
+type storedLine struct {
+	seq       int64
+	direction scrapers.Direction
+	amount    core.Money
+	noSender  bool // its sender is not known
+	noPapers  bool // the sender's document is not known
+	vanished  bool
+}
+
+// storedLines finds the lines that are stored already, by key.
+func storedLines(t *tx, accountID string, lines []core.Movement) (map[string]storedLine, error) {
+	keys := make([]string, len(lines))
+	for i := range lines {
+		keys[i] = lines[i].Key
+	}
+	rows, err := t.rows(`SELECT m.key, m.seq, m.direction, m.amount, m.currency,
+			m.sender = '', m.sender_document = '', m.vanished_at IS NOT NULL
+		FROM json_each(?) AS k CROSS JOIN movement AS m ON m.account_id = ? AND m.key = k.value`, set(keys), accountID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]storedLine{}
+	for rows.Next() {
+		var key string
+		var l storedLine
+		err := rows.Scan(&key, &l.seq, &l.direction, &l.amount.Minor, &l.amount.Currency, &l.noSender, &l.noPapers, &l.vanished)
+		if err != nil {
+			return nil, err
+		}
+		out[key] = l
+	}
+	return out, rows.Err()
+}
+
+// sift tells the new lines from those stored. Of the latter it fills in a sender
+// that was not known and takes back that they vanished; those that the bank now
+// shows with other money are left alone and their numbers returned.
+func sift(t *tx, k core.Keep, run core.Run, stored map[string]storedLine) (fresh []core.Movement, changed []int64, err error) {
+	seen := make(map[string]bool, len(k.Lines))
+	for _, m := range k.Lines {
+		if seen[m.Key] {
+			continue
+		}
+		seen[m.Key] = true
+		old, known := stored[m.Key]
+		if !known {
+			m.ID = cmp.Or(m.ID, newID())
+			m.AccountID, m.RunID = run.AccountID, cmp.Or(m.RunID, run.ID)
+			if m.IngestedAt.IsZero() {
+				m.IngestedAt = k.At
+			}
+			fresh = append(fresh, m)
+			continue
+		}
+		if old.direction != m.Direction || old.amount != m.Amount {
+			changed = append(changed, old.seq)
+		}
+		if err := refresh(t, old, m); err != nil {
+			return nil, nil, err
+		}
+	}
+	return fresh, changed, nil
+}
+
+// refresh brings a stored line up to what this reading adds to it.
+func refresh(t *tx, old storedLine, m core.Movement) error {
+	fill := (old.noSender && m.Sender != "") || (old.noPapers && m.SenderDocument != "")
+	if !fill && !old.vanished {
+		return nil
+	}
+	if _, err := t.exec("UPDATE movement SET vanished_at = NULL WHERE seq = ?", old.seq); err != nil || !fill {
+		return err
+	}
+	now, err := scanMovement(t.row("SELECT "+movementColumns+" FROM movement WHERE seq = ?", old.seq))
+	if err != nil {
+		return err
+	}
+	now.Sender = cmp.Or(now.Sender, m.Sender)
+	now.SenderDocument = cmp.Or(now.SenderDocument, m.SenderDocument)
+	_, err = t.exec("UPDATE movement SET sender = ?, sender_document = ?, search = ? WHERE seq = ?",
+		now.Sender, now.SenderDocument, searchText(now), old.seq)
+	return err
+}
+
+// vanish marks the stored lines of the covered days that the reading lacks. It
+// comes before the new lines are written, so that it cannot meet them.
+func vanish(t *tx, k core.Keep, accountID string) ([]core.Movement, error) {
+	read := make(map[string]bool, len(k.Lines))
+	for i := range k.Lines {
+		read[k.Lines[i].Key] = true
+	}
+	var gone []int64
+	for _, c := range k.Covered {
+		rows, err := t.rows(`SELECT seq, key FROM movement
+			WHERE account_id = ? AND bank_account = ? AND bank_day >= ? AND vanished_at IS NULL`, accountID, c.BankAccount, c.FromDay)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var seq int64
+			var key string
+			if err := rows.Scan(&seq, &key); err != nil {
+				return nil, errors.Join(err, rows.Close())
+			}
+			if !read[key] {
+				gone = append(gone, seq)
+			}
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
+		}
+	}
+	if len(gone) == 0 {
+		return nil, nil
+	}
+	_, err := t.exec("UPDATE movement SET vanished_at = ? WHERE vanished_at IS NULL AND seq IN (SELECT value FROM json_each(?))", stamp(k.At), set(gone))
+	if err != nil {
+		return nil, err
+	}
+	return movementsBySeq(t, gone)
+}
+
+func movementsBySeq(t *tx, seqs []int64) ([]core.Movement, error) {
+	if len(seqs) == 0 {
+		return nil, nil
+	}
+	return all(t.ctx, t, scanMovement, "SELECT "+movementColumns+` FROM movement
+		WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`, set(seqs))
+}
+
+// decideFresh asks core what to do with the new lines and writes its answers
+// into them. An answer that leaves a line out is refused: nothing read is lost.
+func decideFresh(t *tx, k core.Keep, fresh []core.Movement) ([]core.Delivery, error) {
+	mode, err := operationMode(t.ctx, t)
+	if err != nil || k.Decide == nil {
+		return nil, err
+	}
+	decisions := k.Decide(fresh, mode)
+	if len(decisions) != len(fresh) {
+		return nil, fmt.Errorf("%d new lines were decided as %d", len(fresh), len(decisions))
+	}
+	var owed []core.Delivery
+	for i, d := range decisions {
+		if d.Movement.ID != fresh[i].ID || d.Movement.Key != fresh[i].Key {
+			return nil, fmt.Errorf("the decision about new line %d is about another", i+1)
+		}
+		fresh[i] = d.Movement
+		owed = append(owed, d.Deliveries...)
+	}
+	return owed, nil
+}
+
+// movementsAtOnce is how many rows one statement inserts.
+const movementsAtOnce = 32
+
+var (
+	insertOne  = insertSQL(1)
+	insertMany = insertSQL(movementsAtOnce)
+)
+
+func insertSQL(rows int) string {
+	one := "(" + strings.Repeat("?,", movementValueCount-1) + "?)"
+	return "INSERT INTO movement (" + movementColumns + ", search) VALUES " + strings.Repeat(one+",", rows-1) + one
+}
+
+func insertMovements(t *tx, ms []core.Movement) error {
+	args := make([]any, 0, movementsAtOnce*movementValueCount)
+	for len(ms) > 0 {
+		n, query := 1, insertOne
+		if len(ms) >= movementsAtOnce {
+			n, query = movementsAtOnce, insertMany
+		}
+		args = args[:0]
+		var err error
+		for i := range n {
+			if args, err = appendMovement(args, &ms[i]); err != nil {
+				return err
+			}
+		}
+		if err := t.put(query, args...); err != nil {
+			return err
+		}
+		ms = ms[n:]
+	}
+	return nil
+}
+
+// endKept ends the run with its counts and brings the account up to date.
+func (s *Store) endKept(t *tx, k core.Keep, stored core.Run, fresh []core.Movement, owed int) (core.Run, error) {
+	credits := 0
+	for i := range fresh {
+		if fresh[i].Direction == scrapers.Credit {
+			credits++
+		}
+	}
+	r := k.Run
+	if r.Status == "" || r.Status.Live() {
+		r.Status = core.Succeeded
+	}
+	if r.FinishedAt.IsZero() {
+		r.FinishedAt = k.At
+	}
+	r.Lines, r.New, r.Owed = len(k.Lines), credits, owed
+	ended, err := s.endRun(t, r)
+	if err != nil {
+		return ended, err
+	}
+	_, err = t.exec("UPDATE account SET credits = credits + ?, debits = debits + ? WHERE id = ?", credits, len(fresh)-credits, stored.AccountID)
+	if err != nil {
+		return ended, err
+	}
+	_, err = changeAccount(t, stored.AccountID, always(k.Change))
+	return ended, err
+}
