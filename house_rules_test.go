@@ -203,9 +203,20 @@ func checkLengths(h *house) (complaints []string) {
 }
 
 // checkTests finds tests that wait by the clock or can leave themselves out.
-// Inside a synctest bubble sleeping takes no time: it is allowed in the function
-// given to synctest.Test, and in a helper whose comment says synctest.
+// Inside a synctest bubble sleeping takes no time: it is allowed in what is given
+// to synctest.Test, directly or through a helper of the package, and in a
+// function whose comment says synctest.
 func checkTests(h *house) (complaints []string) {
+	bubblers := map[string]bool{} // dir and name of the functions that make a bubble
+	h.sources(func(dir string, s source) {
+		ast.Inspect(s.ast, func(n ast.Node) bool {
+			f, ok := n.(*ast.FuncDecl)
+			if ok && f.Body != nil && f.Recv == nil && makesBubble(f.Body) {
+				bubblers[dir+"."+f.Name.Name] = true
+			}
+			return !ok
+		})
+	})
 	h.sources(func(dir string, s source) {
 		if r, _ := findRoom(dir); !s.test && !r.help {
 			return
@@ -222,6 +233,9 @@ func checkTests(h *house) (complaints []string) {
 			if !ok {
 				return true
 			}
+			if name, ok := call.Fun.(*ast.Ident); ok && bubblers[dir+"."+name.Name] {
+				bubbles = append(bubbles, call)
+			}
 			switch on, method := selector(call.Fun); {
 			case on == "synctest":
 				bubbles = append(bubbles, call)
@@ -234,6 +248,17 @@ func checkTests(h *house) (complaints []string) {
 		})
 	})
 	return complaints
+}
+
+func makesBubble(body *ast.BlockStmt) (found bool) {
+	ast.Inspect(body, func(n ast.Node) bool {
+		if call, ok := n.(*ast.CallExpr); ok {
+			on, method := selector(call.Fun)
+			found = found || on == "synctest" && method == "Test"
+		}
+		return !found
+	})
+	return found
 }
 
 func selector(e ast.Expr) (on, method string) {

@@ -55,7 +55,7 @@ var (
 const (
 	whyCore    = "core is nouns and rules; what they need stands behind the interfaces of core/store.go, and a bank is known by the contract in scrapers alone"
 	whyClient  = "a helper of core may know core and the contract in scrapers, and none of the rooms that are built on it"
-	whyStorage = "storage keeps core's nouns and knows no rule, no bank and no front end"
+	whyStorage = "storage keeps core's nouns, which are made of the contract's, and knows no rule, no bank and no front end"
 	whyDriver  = "a bank knows the contract in scrapers and nothing else, so that one bank can never break another or reach what it has no business with"
 	whyWindow  = "a window calls core's verbs; what is behind them is not its business"
 	whyHelp    = "a test helper builds on the rooms it helps to test"
@@ -71,12 +71,13 @@ var rooms = []room{
 	{path: "core/ipc", may: []string{"core", "scrapers"}, why: whyClient},
 	{path: "core/logging", may: []string{"core", "scrapers"}, why: whyClient},
 	{path: "core/wire", may: []string{"core", "scrapers"}, why: whyClient},
-	{path: "core/cli", may: []string{"core", "core/ipc", "core/wire", "scrapers"}, why: "the command line calls core's verbs, here or over core/ipc, and speaks core/wire"},
-	{path: "core/outbound/receiver", uses: []skill{httpSkill}, why: "it stands for somebody else's system, so it knows nothing of ours", help: true},
+	{path: "core/cli", may: []string{"core", "core/ipc", "core/wire", "core/outbound/receiver", "scrapers"}, why: "the command line calls core's verbs, here or over core/ipc, and speaks core/wire"},
+	{path: "core/outbound/receiver", uses: []skill{httpSkill}, why: "it stands for somebody else's system, so it knows nothing of ours"},
 	{path: "core/coretest", may: []string{"core", "core/*", "scrapers"}, uses: skills, why: whyHelp, help: true},
 
-	{path: "storage", may: []string{"core"}, uses: []skill{sqlSkill}, why: whyStorage},
-	{path: "storage/storagetest", may: []string{"core", "core/*", "storage", "scrapers"}, uses: skills, why: whyHelp, help: true},
+	{path: "storage", may: []string{"core", "scrapers", "storage/migrations"}, uses: []skill{sqlSkill}, why: whyStorage},
+	{path: "storage/migrations", why: "the schema is files, and knows nothing"},
+	{path: "storage/storagetest", may: []string{"core", "core/*", "storage", "storage/*", "scrapers"}, uses: skills, why: whyHelp, help: true},
 
 	{path: "scrapers", why: "the contract must stay easy to know: it stands on nothing of ours"},
 	{path: "scrapers/browser", may: []string{"scrapers"}, uses: []skill{browserSkill, httpSkill}, why: "the browser serves the contract and knows nothing above it"},
