@@ -33,7 +33,6 @@ func flags(cfg Config, dir string, visible bool, id identity) []string {
 		"--disable-component-extensions-with-background-pages",
 		"--disable-component-update",
 		"--disable-crash-reporter",
-		"--disable-crashpad-for-testing", // a dump has what was in the page's memory
 		"--disable-default-apps",
 		"--disable-domain-reliability",
 		"--disable-extensions",
@@ -97,7 +96,8 @@ func environment(ours []string, dir string, id identity) []string {
 	if id.drop {
 		env = append(env, "HOME="+dir)
 	}
-	// Should a crash dump be written all the same, it goes with the profile.
+	// A crash dump has what was in the page's memory. Chromium ignores the flags
+	// that should prevent one, so it is written into the profile, and goes with it.
 	env = append(env, "BREAKPAD_DUMP_LOCATION="+dir)
 	const longest = 60
 	if runtime.GOOS != "windows" && len(dir) <= longest {
