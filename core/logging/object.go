@@ -24,15 +24,20 @@ var sensitive = map[string]bool{
 func (r *Redactor) object(p []byte) []byte {
 	out := make([]byte, 0, len(p))
 	key := ""
+	// Only an escape can hide a secret that is not in the line as it stands.
+	clean := patterns
+	if bytes.IndexByte(p, '\\') >= 0 || r.holds(p) {
+		clean = r.Text
+	}
 	for i := 0; i < len(p); {
 		switch c := p[i]; {
 		case c == '"':
 			end := stringEnd(p, i)
 			if bytes.HasPrefix(bytes.TrimLeft(p[end:], " \t"), []byte(":")) {
 				key = unquote(p[i:end])
-				out = append(out, r.text(p[i:end], "")...)
+				out = append(out, text(p[i:end], "", clean)...)
 			} else {
-				out = append(out, r.text(p[i:end], key)...)
+				out = append(out, text(p[i:end], key, clean)...)
 			}
 			i = end
 		case c == '-' || c >= '0' && c <= '9':
@@ -41,7 +46,7 @@ func (r *Redactor) object(p []byte) []byte {
 				end++
 			}
 			number := string(p[i:end])
-			if clean := r.Text(number); clean != number || sensitive[fold(key)] {
+			if clean(number) != number || sensitive[fold(key)] {
 				out = append(out, `"`+Mark+`"`...)
 			} else {
 				out = append(out, number...)
@@ -56,16 +61,16 @@ func (r *Redactor) object(p []byte) []byte {
 }
 
 // text redacts one JSON string, given with its quotes.
-func (r *Redactor) text(quoted []byte, key string) []byte {
+func text(quoted []byte, key string, clean func(string) string) []byte {
 	if sensitive[fold(key)] && len(quoted) > 2 {
 		return []byte(`"` + Mark + `"`)
 	}
 	plain := unquote(quoted)
-	clean := clip(r.Text(plain))
-	if clean == plain {
+	cleaned := clip(clean(plain))
+	if cleaned == plain {
 		return quoted
 	}
-	return []byte(jsonText(clean))
+	return []byte(jsonText(cleaned))
 }
 
 // stringEnd is the index after the quote that closes the string beginning at i.
@@ -103,9 +108,9 @@ func jsonText(s string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-func fold(key string) string {
-	return strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(key))
-}
+var hyphens = strings.NewReplacer("-", "", "_", "")
+
+func fold(key string) string { return hyphens.Replace(strings.ToLower(key)) }
 
 // clip cuts at a character and says how much is gone.
 func clip(s string) string {

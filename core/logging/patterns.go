@@ -47,7 +47,7 @@ func cards(s string) string {
 		}
 		end, digits := run(s, i)
 		if len(digits) >= 13 && len(digits) <= 19 && digits[0] >= '2' && digits[0] <= '6' &&
-			(end == len(s) || !joined(s[end])) && luhn(digits) {
+			!goesOn(s[end:]) && luhn(digits) {
 			b.WriteString(s[kept:i])
 			b.WriteString(Mark)
 			kept = end
@@ -81,6 +81,15 @@ func digit(c byte) bool { return c >= '0' && c <= '9' }
 // word, such as an id.
 func joined(c byte) bool {
 	return digit(c) || c == '-' || c == '_' || c == '.' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// goesOn tells whether the text after digits belongs to them; the point that ends a
+// sentence does not.
+func goesOn(rest string) bool {
+	if len(rest) > 1 && rest[0] == '.' {
+		return digit(rest[1])
+	}
+	return rest != "" && rest != "." && joined(rest[0])
 }
 
 // luhn checks the last digit (ISO/IEC 7812-1 annex B).

@@ -92,6 +92,20 @@ func (r *Redactor) Text(s string) string {
 	return patterns(string(r.live([]byte(s))))
 }
 
+// holds tells whether a registered secret is in a text as it stands.
+func (r *Redactor) holds(text []byte) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, h := range r.secrets {
+		for _, form := range h.forms {
+			if bytes.Contains(text, form) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // live replaces registered secrets. It returns text itself when there are none.
 func (r *Redactor) live(text []byte) []byte {
 	r.mu.RLock()
