@@ -192,7 +192,8 @@ func FuzzOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte, table, row, field string) {
 		s := core.Scope{Table: table, Row: row, Field: field}
 		plain, err := v.Open(ctx, s, text)
-		if err == nil && !(bytes.Equal(text, sealed) && s == scope) {
+		// Each worker of the fuzzer has sealed its own; the seed is one of them.
+		if err == nil && (s != scope || string(plain) != "secret") {
 			t.Fatalf("%x opened as %q", text, plain)
 		}
 		if err != nil && !errors.Is(err, core.ErrSecretDamaged) {
