@@ -38,6 +38,9 @@ import (
 // version is set by the linker.
 var version = "dev"
 
+// clock is what the program reads the time from; the crash test moves it.
+var clock = time.Now
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
@@ -160,8 +163,8 @@ type program struct {
 }
 
 // open opens the rooms in their order. On failure what was open is closed again.
-func open(ctx context.Context, dir, command string, g *cli.Grammar, in io.Reader, errOut io.Writer) (p *program, err error) {
-	p = &program{dir: dir}
+func open(ctx context.Context, dir, command string, g *cli.Grammar, in io.Reader, errOut io.Writer) (_ *program, err error) {
+	p := &program{dir: dir}
 	p.ctx, p.end = context.WithCancel(ctx)
 	defer func() {
 		if err != nil {
@@ -182,7 +185,7 @@ func open(ctx context.Context, dir, command string, g *cli.Grammar, in io.Reader
 		log.Warn().Err(err).Msg("close the process to other programs")
 	}
 	printf := func(format string, args ...any) { log.Info().Msgf(format, args...) }
-	if p.store, err = storage.Open(ctx, storage.Options{Dir: dir, Log: printf}); err != nil {
+	if p.store, err = storage.Open(ctx, storage.Options{Dir: dir, Log: printf, Now: clock}); err != nil {
 		return nil, err
 	}
 	p.onClose(p.store.Close)
@@ -198,6 +201,7 @@ func open(ctx context.Context, dir, command string, g *cli.Grammar, in io.Reader
 	p.onClose(func() error { sender.Close(); return nil })
 	p.core = core.New(core.Config{
 		Store: p.store, Vault: p.vault, Browser: pool, Sender: sender, Log: log, Hide: redactor.Hide,
+		Now: clock,
 	})
 	return p, nil
 }
