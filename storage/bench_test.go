@@ -27,11 +27,12 @@ func BenchmarkKeep(b *testing.B) {
 			b.Run(name, func(b *testing.B) {
 				s := storagetest.Open(b)
 				a := storagetest.MustCreateAccount(b, s)
-				n := 0
+				n, start := 0, 0
 				for b.Loop() {
 					b.StopTimer()
-					k := core.Keep{Run: storagetest.MustStartRun(b, s, a.ID), At: storagetest.Day, Lines: storagetest.Lines(n, size)}
-					k.Covered = []core.Coverage{{BankAccount: "001", FromDay: k.Lines[size-1].BankDay}}
+					k := core.Keep{Run: storagetest.MustStartRun(b, s, a.ID), At: storagetest.Day, Lines: storagetest.Lines(start, size)}
+					k.Covered = []core.Coverage{{BankAccount: "001", FromDay: k.Lines[0].BankDay}}
+					start += (size/1440 + 1) * 1440 // the next batch is of other days
 					if to != "" {
 						k.Decide = storagetest.Owe(to)
 					}

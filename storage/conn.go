@@ -86,6 +86,9 @@ func dsn(file string, r role, journal string) string {
 		q.Set("mode", "ro")
 		q.Set("_query_only", "1")
 		q.Set("_cache_size", "-8000")
+		if journal != "wal" { // WAL is a property of the file, others of the connection
+			q.Set("_journal_mode", strings.ToUpper(journal))
+		}
 	case inspecting:
 		q.Set("mode", "ro")
 		q.Set("_query_only", "1")

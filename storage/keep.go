@@ -102,20 +102,18 @@ func storedLines(t *tx, accountID string, lines []core.Movement) (map[string]sto
 // that was not known and takes back that they vanished; those that the bank now
 // shows with other money are left alone and their numbers returned.
 func sift(t *tx, k core.Keep, run core.Run, stored map[string]storedLine) (fresh []core.Movement, changed []int64, err error) {
+	fresh = make([]core.Movement, 0, max(0, len(k.Lines)-len(stored)))
 	seen := make(map[string]bool, len(k.Lines))
-	for _, m := range k.Lines {
+	for i := range k.Lines {
+		m := &k.Lines[i]
 		if seen[m.Key] {
 			continue
 		}
 		seen[m.Key] = true
 		old, known := stored[m.Key]
 		if !known {
-			m.ID = cmp.Or(m.ID, newID())
-			m.AccountID, m.RunID = run.AccountID, cmp.Or(m.RunID, run.ID)
-			if m.IngestedAt.IsZero() {
-				m.IngestedAt = k.At
-			}
-			fresh = append(fresh, m)
+			fresh = append(fresh, *m)
+			arrive(&fresh[len(fresh)-1], run, k)
 			continue
 		}
 		if old.direction != m.Direction || old.amount != m.Amount {
@@ -128,8 +126,19 @@ func sift(t *tx, k core.Keep, run core.Run, stored map[string]storedLine) (fresh
 	return fresh, changed, nil
 }
 
+// arrive gives a new line what it has as a stored one.
+func arrive(m *core.Movement, run core.Run, k core.Keep) {
+	if m.ID == "" {
+		m.ID = newID()
+	}
+	m.AccountID, m.RunID = run.AccountID, cmp.Or(m.RunID, run.ID)
+	if m.IngestedAt.IsZero() {
+		m.IngestedAt = k.At
+	}
+}
+
 // refresh brings a stored line up to what this reading adds to it.
-func refresh(t *tx, old storedLine, m core.Movement) error {
+func refresh(t *tx, old storedLine, m *core.Movement) error {
 	fill := (old.noSender && m.Sender != "") || (old.noPapers && m.SenderDocument != "")
 	if !fill && !old.vanished {
 		return nil
@@ -144,7 +153,7 @@ func refresh(t *tx, old storedLine, m core.Movement) error {
 	now.Sender = cmp.Or(now.Sender, m.Sender)
 	now.SenderDocument = cmp.Or(now.SenderDocument, m.SenderDocument)
 	_, err = t.exec("UPDATE movement SET sender = ?, sender_document = ?, search = ? WHERE seq = ?",
-		now.Sender, now.SenderDocument, searchText(now), old.seq)
+		now.Sender, now.SenderDocument, searchText(&now), old.seq)
 	return err
 }
 

@@ -58,7 +58,7 @@ func appendMovement(args []any, m *core.Movement) ([]any, error) {
 		m.Amount.Minor, m.Amount.Currency, balance, balanceCurrency, m.BookedAt.UnixMilli(), string(m.Precision), m.BankDay,
 		m.Description, m.Reference, m.Sender, m.SenderDocument, m.Reverses,
 		m.IngestedAt.UnixMilli(), m.BeforeStart, stamp(m.NotifiedAt), stamp(m.ExcludedAt), stamp(m.VanishedAt), raw,
-		searchText(*m)), nil
+		searchText(m)), nil
 }
 
 func loadMovement(ctx context.Context, q querier, accountID, id string) (core.Movement, error) {
@@ -89,7 +89,7 @@ func (s *Store) ChangeMovement(ctx context.Context, accountID, id string, change
 		}
 		_, err = t.exec(`UPDATE movement SET sender = ?, sender_document = ?, search = ?,
 				before_start = ?, notified_at = ?, excluded_at = ?, vanished_at = ? WHERE id = ?`,
-			m.Sender, m.SenderDocument, searchText(m),
+			m.Sender, m.SenderDocument, searchText(&m),
 			m.BeforeStart, stamp(m.NotifiedAt), stamp(m.ExcludedAt), stamp(m.VanishedAt), id)
 		if err != nil {
 			return err
