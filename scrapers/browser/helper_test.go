@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -213,5 +212,3 @@ func read[T any](t testing.TB, tab *Tab, expression string) T {
 func contains(list []string, part string) bool {
 	return strings.Contains(strings.Join(list, "\n"), part)
 }
-
-var _ = context.Background

@@ -36,7 +36,7 @@ func (t *Tab) locate(ctx context.Context, selector, need string) (spot, error) {
 	why := ""
 	for {
 		var s spot
-		err := t.watched(ctx, func(ctx context.Context) error { return t.run(ctx, &s, "locate", selector, need, slice) })
+		err := t.watched(ctx, func(ctx context.Context) error { return t.run(ctx, &s, "locate", selector, need, slice(ctx)) })
 		if err != nil {
 			if ctx.Err() != nil && why != "" {
 				return s, &missing{why}
@@ -208,7 +208,7 @@ func (t *Tab) Select(ctx context.Context, selector, value string) error {
 		why := ""
 		for {
 			var got spot
-			err := t.watched(ctx, func(ctx context.Context) error { return t.run(ctx, &got, "select", selector, value, slice) })
+			err := t.watched(ctx, func(ctx context.Context) error { return t.run(ctx, &got, "select", selector, value, slice(ctx)) })
 			if err != nil {
 				if ctx.Err() != nil && why != "" {
 					return &missing{why}
@@ -268,7 +268,7 @@ func (t *Tab) Submit(ctx context.Context, selector string) error {
 	return t.do(ctx, doing, func(ctx context.Context) error {
 		// The owner may have taken its time, and the page may have moved.
 		var s spot
-		if err := t.run(ctx, &s, "locate", selector, "click", 2*slice); err != nil {
+		if err := t.run(ctx, &s, "locate", selector, "click", 2*slice(ctx)); err != nil {
 			return err
 		}
 		if !s.OK {

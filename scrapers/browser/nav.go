@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
@@ -12,9 +14,16 @@ import (
 	"reconbanker/scrapers"
 )
 
-// slice is how long one look at the page waits there, in milliseconds, before
-// it reports back.
-const slice = 250
+// slice is how long one look at the page waits there, in milliseconds, before it
+// reports back: short enough to hear why a step fails before its limit.
+func slice(ctx context.Context) int64 {
+	const longest = 250 * time.Millisecond
+	end, ok := ctx.Deadline()
+	if !ok {
+		return longest.Milliseconds()
+	}
+	return max(min(longest, time.Until(end)/3), 0).Milliseconds()
+}
 
 // Goto implements scrapers.Page.
 func (t *Tab) Goto(ctx context.Context, address string) error {
@@ -36,6 +45,9 @@ func (t *Tab) Goto(ctx context.Context, address string) error {
 		return t.navigate(ctx, doing, address)
 	})
 }
+
+// noPage is what Chromium says to an HTTP error without a body.
+const noPage = "net::ERR_HTTP_RESPONSE_CODE_FAILURE"
 
 // forget drops what was wrong before a new step sets out.
 func (t *Tab) forget() {
@@ -65,12 +77,16 @@ func (t *Tab) navigate(ctx context.Context, doing, address string) error {
 	switch {
 	case res.IsDownload:
 		return &missing{"the address is a download, not a page"}
+	case res.ErrorText == noPage && doc.status == 401:
+		return &scrapers.Error{Kind: scrapers.AccessDenied, Doing: doing, URL: plain(address), Err: errors.New("the bank asks the browser itself for a password")}
+	case res.ErrorText == noPage:
+		return &missing{"the bank answered with HTTP status " + strconv.FormatInt(doc.status, 10) + " and no page"}
 	case res.ErrorText != "":
 		return netError(doing, res.ErrorText, address)
 	}
 	for {
 		var ready bool
-		if err := t.run(ctx, &ready, "ready", slice); err != nil || ready {
+		if err := t.run(ctx, &ready, "ready", slice(ctx)); err != nil || ready {
 			return err
 		}
 	}
@@ -129,7 +145,7 @@ func (t *Tab) await(ctx context.Context, doing string, list []sighting) (string,
 			Name, Bad string
 			Loaded    bool
 		}
-		err := t.watched(ctx, func(ctx context.Context) error { return t.run(ctx, &got, "wait", list, slice) })
+		err := t.watched(ctx, func(ctx context.Context) error { return t.run(ctx, &got, "wait", list, slice(ctx)) })
 		switch {
 		case err != nil:
 			return "", err

@@ -65,7 +65,7 @@ func TestKilledProgramLeavesNoBrowser(t *testing.T) {
 
 func TestSweepEndsStrayBrowsers(t *testing.T) {
 	temp := t.TempDir()
-	// A browser that outlived its program: one whose pipes somebody else holds.
+	// Its program is still there to hold the pipes, so that nothing else ends it.
 	cmd, dir := startOrphan(t, temp)
 	s := serve(t, map[string]string{"/": "mine"}, nil)
 	p := New(Config{AllowRoot: true, TempDir: temp})

@@ -209,7 +209,10 @@ function (op, ...args) {
       globalThis.covered = { undo, done };
       const style = (e, rules) => {
         const was = e.getAttribute('style');
-        undo.push(() => { if (was === null) e.removeAttribute('style'); else e.setAttribute('style', was); });
+        undo.push(() => {
+          e.getAttribute('style'); // Blink leaves an empty attribute unless it has been written out first
+          if (was === null) e.removeAttribute('style'); else e.setAttribute('style', was);
+        });
         for (const [k, v] of Object.entries(rules)) e.style.setProperty(k, v, 'important');
       };
       for (const [e, how] of risky()) {

@@ -136,6 +136,8 @@ func TestCrashIsToldAndTheNextOpenWorks(t *testing.T) {
 }
 
 func TestCrashOfOnePageIsTold(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
 	s := serve(t, map[string]string{"/": "x"}, nil)
 	p := New(Config{AllowRoot: true, TempDir: t.TempDir()})
 	defer p.Close() //nolint:errcheck // never fails
@@ -150,12 +152,21 @@ func TestCrashOfOnePageIsTold(t *testing.T) {
 	if _, err := other.Seen(t.Context(), "body"); err != nil {
 		t.Fatalf("the other tab suffered: %v", err)
 	}
+	// A dump would have the page's memory: none may outlive the profile.
+	err = filepath.WalkDir(home, func(path string, _ os.DirEntry, err error) error {
+		if strings.HasSuffix(path, ".dmp") {
+			return fmt.Errorf("a crash dump is left: %s", path)
+		}
+		return err
+	})
+	must(t, err)
 }
 
 func TestPoolCloseEndsOpenTabs(t *testing.T) {
 	s := serve(t, map[string]string{"/": "x"}, nil)
 	temp := t.TempDir()
 	p := New(Config{AllowRoot: true, TempDir: temp})
+	defer p.Close() //nolint:errcheck // never fails
 	tab := openIn(t, p, s)
 	dir := tab.b.proc.dir
 	must(t, p.Close())

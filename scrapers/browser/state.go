@@ -72,6 +72,7 @@ func (t *Tab) storages(ctx context.Context) ([]originState, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer h.end(errTabClosed)
 	defer post(t.b.root, target.CloseTarget, target.CloseTargetParams{TargetID: h.pageID}, nil)
 	for _, o := range visited {
 		var there originState
@@ -87,7 +88,8 @@ func (t *Tab) storages(ctx context.Context) ([]originState, error) {
 // second opens another page in the tab's context, for reading the storage of
 // origins that are not on show.
 func (t *Tab) second(ctx context.Context) (*Tab, error) {
-	h := &Tab{b: t.b, w: t.w, o: t.o, life: t.life, end: t.end, attached: make(chan *session, 1), refused: map[string]int{}}
+	h := &Tab{b: t.b, w: t.w, o: t.o, attached: make(chan *session, 1), refused: map[string]int{}}
+	h.life, h.end = context.WithCancelCause(t.life)
 	t.mu.Lock()
 	t.helper = h
 	t.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -41,6 +42,9 @@ func parseRule(entry string) (rule, error) {
 	host := strings.ToLower(strings.TrimSpace(entry))
 	var r rule
 	if h, p, err := net.SplitHostPort(host); err == nil {
+		if _, err := strconv.ParseUint(p, 10, 16); err != nil {
+			return rule{}, fmt.Errorf("%q has a port that is not a number", entry)
+		}
 		host, r.port = h, p
 	}
 	host = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")

@@ -37,8 +37,23 @@ func (t *Tab) adopt(e *target.EventAttachedToTarget) {
 			return
 		}
 	}
+	t.expel(e)
+}
+
+// expel closes a popup. It must be let run first, because it holds up the page
+// that opened it, and until it has gone it can load nothing.
+func (t *Tab) expel(e *target.EventAttachedToTarget) {
 	t.note("closed a popup")
-	post(t.b.root, target.CloseTarget, target.CloseTargetParams{TargetID: info.TargetID}, nil)
+	s := t.b.c.attach(e.SessionID, func(s *session, method string, params jsonv2.Value) {
+		if method == fetch.RequestPaused.Method {
+			post(s, fetch.FailRequest, fetch.FailRequestParams{
+				RequestID: event(fetch.RequestPaused, params).RequestID, ErrorReason: network.ErrorReasonAborted,
+			}, nil)
+		}
+	})
+	post(s, fetch.Enable, intercept, nil)
+	post(s, runtime.RunIfWaitingForDebugger, cdp.Empty{}, nil)
+	post(t.b.root, target.CloseTarget, target.CloseTargetParams{TargetID: e.TargetInfo.TargetID}, nil)
 }
 
 // take makes a new page this tab's own, unless it has one.
@@ -312,7 +327,14 @@ func (t *Tab) onFailed(e network.EventLoadingFailed) {
 	if e.RequestID != t.request || e.ErrorText == "net::ERR_ABORTED" || t.request == "" {
 		return
 	}
-	t.troubleLocked(netError("load the next page", e.ErrorText, ""))
+	const doing = "load the next page"
+	if e.ErrorText == noPage {
+		if bad := statusError(doing, t.doc.status, ""); bad != nil {
+			t.troubleLocked(bad)
+			return
+		}
+	}
+	t.troubleLocked(netError(doing, e.ErrorText, ""))
 }
 
 // troubleLocked keeps what is wrong with the top document and wakes who waits.
