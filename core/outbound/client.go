@@ -41,7 +41,6 @@ type Config struct {
 // Client implements core.Sender. It may be used by many goroutines.
 type Client struct {
 	cfg       Config
-	http      *http.Client
 	transport *http.Transport
 }
 
@@ -82,10 +81,6 @@ func New(cfg Config) *Client {
 		MaxResponseHeaderBytes: 64 << 10,
 		Protocols:              protocols,
 	}
-	c.http = &http.Client{
-		Transport:     c.transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
 	return c
 }
 
@@ -114,7 +109,8 @@ func (c *Client) send(ctx context.Context, o core.Outgoing) (core.Answer, *Error
 	if e != nil {
 		return core.Answer{}, e
 	}
-	res, err := c.http.Do(req)
+	// Not http.Client: it would follow redirects, or stumble over their address.
+	res, err := c.transport.RoundTrip(req)
 	if err != nil {
 		return core.Answer{}, c.explain(ctx, err, t, req.URL.Host)
 	}

@@ -54,7 +54,7 @@ func fail(kind Kind, format string, args ...any) *Error {
 }
 
 // explain turns an error of net/http into one of ours. The order matters: what the
-// guard said is wrapped in a dial error, which is wrapped in a URL error.
+// guard said comes wrapped in a dial error.
 func (c *Client) explain(caller context.Context, err error, t *trace, host string) *Error {
 	var own *Error
 	var dns *net.DNSError
@@ -64,7 +64,7 @@ func (c *Client) explain(caller context.Context, err error, t *trace, host strin
 	case errors.As(err, &own):
 		return own
 	case errors.As(err, &dns):
-		return explainDNS(dns, host)
+		return explainDNS(dns)
 	case t.shaking():
 		return explainTLS(err, host)
 	case isTimeout(err):
@@ -72,17 +72,18 @@ func (c *Client) explain(caller context.Context, err error, t *trace, host strin
 	case !t.connected.Load():
 		return explainConnect(err, host)
 	case strings.Contains(err.Error(), "malformed HTTP") || strings.Contains(err.Error(), "response headers exceeded"):
-		return fail(BadAnswer, "what %s answered is not HTTP", host)
+		return fail(BadAnswer, "what %s answered is not HTTP, or only the beginning of it", host)
 	case isCut(err):
 		return fail(Cut, "%s ended the connection without an answer", host)
 	case t.answering.Load():
-		return fail(BadAnswer, "what %s answered is not HTTP", host)
+		return fail(BadAnswer, "what %s answered is not HTTP, or only the beginning of it", host)
 	default:
 		return fail(Cut, "the connection to %s ended without an answer", host)
 	}
 }
 
-func explainDNS(e *net.DNSError, host string) *Error {
+func explainDNS(e *net.DNSError) *Error {
+	host := strings.TrimSuffix(e.Name, ".")
 	switch {
 	case e.IsNotFound:
 		return fail(DNS, "there is no host named %s", host)
@@ -124,6 +125,8 @@ func explainTLS(err error, host string) *Error {
 
 func explainConnect(err error, host string) *Error {
 	switch {
+	case errors.Is(err, syscall.ECONNRESET):
+		return fail(Cut, "%s ended the connection without an answer", host)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fail(Connect, "nothing listens at %s", host)
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
