@@ -79,7 +79,7 @@ func dial(ctx context.Context, dir string, start time.Duration) (*net.UnixConn, 
 	for {
 		conn, err := dialOnce(ctx, dir)
 		if err == nil {
-			if err = sameUser(conn); err != nil {
+			if err = belongsTo(os.Geteuid(), conn); err != nil {
 				conn.Close()
 				return nil, err
 			}
@@ -110,8 +110,10 @@ func dialOnce(ctx context.Context, dir string) (*net.UnixConn, error) {
 }
 
 func exchange(l *link, request []byte, stdin io.Reader, stdout, stderr io.Writer, p patience) (int, error) {
-	if err := l.write(kindRequest, request); err != nil {
+	if err := l.write(kindRequest, request); errors.Is(err, os.ErrDeadlineExceeded) {
 		return 0, ErrNoAnswer
+	} else if err != nil {
+		return 0, ErrCut
 	}
 	l.conn.SetReadDeadline(time.Now().Add(p.accept))
 	k, content, err := l.read(maxChunk)

@@ -19,8 +19,8 @@ func isOurs(info fs.FileInfo) bool {
 
 var errOtherUser = errors.New("the other end of the socket belongs to another user")
 
-// sameUser asks the kernel who is at the other end.
-func sameUser(conn *net.UnixConn) error {
+// belongsTo asks the kernel whether a user is at the other end.
+func belongsTo(user int, conn *net.UnixConn) error {
 	raw, err := conn.SyscallConn()
 	if err != nil {
 		return fmt.Errorf("examining the other end of the socket: %w", err)
@@ -30,7 +30,7 @@ func sameUser(conn *net.UnixConn) error {
 	if err := raw.Control(func(fd uintptr) { uid, perr = peerUID(int(fd)) }); err != nil || perr != nil {
 		return fmt.Errorf("examining the other end of the socket: %w", errors.Join(err, perr))
 	}
-	if uid != os.Geteuid() {
+	if uid != user {
 		return errOtherUser
 	}
 	return nil

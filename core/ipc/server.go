@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -39,6 +40,7 @@ const (
 const (
 	maxCalls     = 16               // served at once; later ones wait
 	requestTime  = 10 * time.Second // from the connection to the whole request
+	lingerTime   = 5 * time.Second  // for the caller to take the exit code and go
 	writeTime    = 2 * time.Minute  // a caller that reads nothing, such as a pager, is dropped after it
 	clientPhrase = "this program speaks protocol %d and the running one %d: end the running one first"
 )
@@ -48,6 +50,7 @@ type Server struct {
 	ln      *net.UnixListener
 	handler Handler
 	report  func(error)
+	uid     int // the user that may call
 	request time.Duration
 	write   time.Duration
 }
@@ -72,7 +75,7 @@ func Listen(lock *Lock, handler Handler, report func(error)) (*Server, error) {
 	if report == nil {
 		report = func(error) {}
 	}
-	return &Server{ln: ln, handler: handler, report: report, request: requestTime, write: writeTime}, nil
+	return &Server{ln: ln, handler: handler, report: report, uid: os.Geteuid(), request: requestTime, write: writeTime}, nil
 }
 
 // Serve answers until ctx ends, then cancels the handlers and waits for them. It
@@ -81,7 +84,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { s.ln.Close() })
 	defer stop()
 	defer s.ln.Close()
-	ctx, cancel := context.WithCancel(ctx)
+	serving, cancel := context.WithCancel(ctx)
 	var calls sync.WaitGroup
 	defer calls.Wait()
 	defer cancel()
@@ -116,7 +119,7 @@ func (s *Server) Serve(ctx context.Context) error {
 		calls.Go(func() {
 			defer func() { <-slots }()
 			defer conn.Close()
-			if err := s.serve(ctx, conn); err != nil {
+			if err := s.serve(serving, conn); err != nil {
 				s.report(err)
 			}
 		})
@@ -127,7 +130,7 @@ func (s *Server) Serve(ctx context.Context) error {
 func (s *Server) Close() error { return s.ln.Close() }
 
 func (s *Server) serve(ctx context.Context, conn *net.UnixConn) error {
-	if err := sameUser(conn); err != nil {
+	if err := belongsTo(s.uid, conn); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -150,7 +153,9 @@ func (s *Server) serve(ctx context.Context, conn *net.UnixConn) error {
 	in := newInput()
 	defer in.close(io.ErrClosedPipe)
 	r.Stdin = in
+	gone := make(chan struct{})
 	go func() {
+		defer close(gone)
 		in.close(pump(l, in))
 		cancel() // the caller has gone, or misbehaves
 	}()
@@ -159,6 +164,9 @@ func (s *Server) serve(ctx context.Context, conn *net.UnixConn) error {
 	if werr := l.write(kindExit, exit); werr != nil && ctx.Err() == nil {
 		err = errors.Join(err, fmt.Errorf("answering a later start: %w", werr))
 	}
+	// Closing while the caller still sends could take the exit code from it.
+	conn.SetReadDeadline(time.Now().Add(lingerTime))
+	<-gone
 	return err
 }
 
