@@ -244,6 +244,34 @@ func post[P, R any](s *session, cmd cdp.Command[P, R], params P, then func(error
 	})
 }
 
+// task is a command ready to be posted.
+type task func(then func(error))
+
+func command[P, R any](s *session, cmd cdp.Command[P, R], params P) task {
+	return func(then func(error)) { post(s, cmd, params, then) }
+}
+
+// together posts commands one after the other without waiting in between, and
+// returns the first failure once all are answered.
+func together(ctx context.Context, tasks ...task) error {
+	errs := make(chan error, len(tasks))
+	for _, t := range tasks {
+		t(func(err error) { errs <- err })
+	}
+	var failed error
+	for range tasks {
+		select {
+		case err := <-errs:
+			if failed == nil {
+				failed = err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return failed
+}
+
 // event decodes the parameters of an event; a malformed one is the zero value.
 func event[E any](_ cdp.Event[E], params jsonv2.Value) E {
 	var e E

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -12,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"go.uber.org/goleak"
 
 	"reconbanker/scrapers"
@@ -47,6 +50,21 @@ func TestMain(m *testing.M) {
 	}
 	_ = os.RemoveAll(dir) // checked above
 	os.Exit(code)
+}
+
+// orphanVariable makes the test binary a program that opens a tab, prints the
+// profile of its browser and waits to be killed.
+const orphanVariable = "BROWSER_TEST_ORPHAN"
+
+func orphan() {
+	p := New(Config{AllowRoot: true, TempDir: os.Getenv(orphanVariable)})
+	tab, err := p.Open(context.Background(), scrapers.TabOptions{Hosts: []string{"bank.example"}})
+	if err != nil {
+		fmt.Println("failed", err)
+		return
+	}
+	fmt.Println(tab.(*Tab).b.proc.dir)
+	select {}
 }
 
 // site is a website on a loopback port that counts what reaches it.
@@ -211,4 +229,9 @@ func read[T any](t testing.TB, tab *Tab, expression string) T {
 
 func contains(list []string, part string) bool {
 	return strings.Contains(strings.Join(list, "\n"), part)
+}
+
+// crash makes the page's process fail.
+func crash(t *Tab) error {
+	return first(call(t.life, t.pageSession(), page.Crash, cdp.Empty{}))
 }

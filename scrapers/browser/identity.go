@@ -49,29 +49,21 @@ func (t *Tab) assume(ctx context.Context) error {
 		t.b.mu.Unlock()
 	}
 	s := t.pageSession()
-	if err := first(call(ctx, s, setAgent, *t.agent())); err != nil {
-		return err
-	}
+	tasks := []task{command(s, setAgent, *t.agent())}
 	if t.o.TimeZone != "" {
-		if err := first(call(ctx, s, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: t.o.TimeZone})); err != nil {
-			return fmt.Errorf("time zone %q: %w", t.o.TimeZone, err)
-		}
+		tasks = append(tasks, command(s, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: t.o.TimeZone}))
 	}
 	if t.o.Locale != "" {
 		locale := strings.ReplaceAll(t.o.Locale, "-", "_")
-		if err := first(call(ctx, s, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: locale})); err != nil {
-			return fmt.Errorf("locale %q: %w", t.o.Locale, err)
-		}
+		tasks = append(tasks, command(s, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: locale}))
 	}
-	if t.b.visible {
-		return nil
+	if !t.b.visible {
+		tasks = append(tasks,
+			command(s, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}),
+			command(s, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 1280, Height: 800, DeviceScaleFactor: 1}),
+		)
 	}
-	if err := first(call(ctx, s, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})); err != nil {
-		return err
-	}
-	return first(call(ctx, s, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-		Width: 1280, Height: 800, DeviceScaleFactor: 1,
-	}))
+	return together(ctx, tasks...)
 }
 
 // introduce asks the browser itself for its client hints, on an empty secure

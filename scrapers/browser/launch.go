@@ -154,12 +154,40 @@ func (p *process) reap(grace time.Duration) error {
 	return removeProfile(p.dir)
 }
 
+// killUsers ends the processes whose command line names a profile of ours and
+// returns how many there were.
+func killUsers(dir string) int {
+	pids := usersOf(dir)
+	for _, pid := range pids {
+		if p, err := os.FindProcess(pid); err == nil {
+			_ = p.Kill() // it may have gone meanwhile
+		}
+	}
+	return len(pids)
+}
+
+// removeSocket removes the directory in the temporary files where Chromium has
+// its singleton socket; a killed browser leaves it.
+func removeSocket(profile string) {
+	socket, err := os.Readlink(filepath.Join(profile, "SingletonSocket"))
+	if err != nil {
+		return
+	}
+	dir := filepath.Dir(socket)
+	name := filepath.Base(dir)
+	if filepath.Dir(dir) == filepath.Clean(os.TempDir()) &&
+		(strings.HasPrefix(name, "org.chromium.") || strings.HasPrefix(name, "com.google.") || strings.HasPrefix(name, "com.microsoft.")) {
+		_ = os.RemoveAll(dir) // an empty directory at worst
+	}
+}
+
 // removeProfile ends the processes that still use a profile and deletes it. A
 // dying child may create a file meanwhile, hence the repetition.
 func removeProfile(dir string) error {
 	var err error
 	for range 50 {
 		n := killUsers(dir)
+		removeSocket(dir)
 		if err = os.RemoveAll(dir); err == nil && n == 0 {
 			return nil
 		}

@@ -1,31 +1,14 @@
+//go:build !windows
+
 package browser
 
 import (
 	"bufio"
-	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
-
-	"reconbanker/scrapers"
 )
-
-// orphanVariable makes the test binary a program that opens a tab, prints the
-// profile of its browser and waits to be killed.
-const orphanVariable = "BROWSER_TEST_ORPHAN"
-
-func orphan() {
-	p := New(Config{AllowRoot: true, TempDir: os.Getenv(orphanVariable)})
-	tab, err := p.Open(context.Background(), scrapers.TabOptions{Hosts: []string{"bank.example"}})
-	if err != nil {
-		fmt.Println("failed", err)
-		return
-	}
-	fmt.Println(tab.(*Tab).b.proc.dir)
-	select {}
-}
 
 // startOrphan runs such a program and returns it with the profile it uses.
 func startOrphan(t *testing.T, temp string) (*exec.Cmd, string) {

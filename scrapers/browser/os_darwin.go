@@ -48,17 +48,6 @@ func (leash) kill(cmd *exec.Cmd) {
 
 func (leash) release() {}
 
-// killUsers ends the processes whose command line names a profile of ours and
-// returns how many there were.
-func killUsers(dir string) int {
-	n := 0
-	for _, pid := range usersOf(dir) {
-		n++
-		_ = syscall.Kill(pid, syscall.SIGKILL) // it may have gone meanwhile
-	}
-	return n
-}
-
 func usersOf(dir string) []int {
 	out, err := exec.Command("/bin/ps", "-axww", "-o", "pid=,command=").Output()
 	if err != nil {

@@ -65,17 +65,6 @@ func (leash) kill(cmd *exec.Cmd) {
 
 func (leash) release() {}
 
-// killUsers ends the processes whose command line names a profile of ours and
-// returns how many there were.
-func killUsers(dir string) int {
-	n := 0
-	for _, pid := range usersOf(dir) {
-		n++
-		_ = syscall.Kill(pid, syscall.SIGKILL) // it may have gone meanwhile
-	}
-	return n
-}
-
 // usersOf lists the processes started with a profile directory. Chromium hands
 // --user-data-dir to its children, so the whole family is found; children have
 // their command line rewritten with spaces between the arguments.

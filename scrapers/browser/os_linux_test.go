@@ -9,15 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/page"
 )
-
-// crash makes the page's process fail.
-func crash(t *Tab) error {
-	return first(call(t.life, t.pageSession(), page.Crash, cdp.Empty{}))
-}
 
 // TestNothingListens proves that neither this process nor the browser has a
 // listening TCP socket while a tab is open.

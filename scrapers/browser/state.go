@@ -31,7 +31,7 @@ type originState struct {
 
 // State implements scrapers.Tab. It has the cookies of the tab's context, the
 // storage of the open page's origin and the local storage of every other origin
-// of the bank's this tab has been on.
+// of the bank's this tab has been on, with the session storage put back for it.
 func (t *Tab) State(ctx context.Context) ([]byte, error) {
 	var out []byte
 	err := t.do(ctx, "export the session", func(ctx context.Context) error {
@@ -79,7 +79,7 @@ func (t *Tab) storages(ctx context.Context) ([]originState, error) {
 		if err := h.onBlank(ctx, o, func() error { return h.run(ctx, &there, "storage") }); err != nil {
 			return nil, err
 		}
-		there.Session = nil // that of the second page, not of this one
+		there.Session = t.carried[o] // the second page has none of this one's
 		list = append(list, there)
 	}
 	return list, nil
@@ -134,6 +134,7 @@ func (t *Tab) restore(ctx context.Context) error {
 	if len(t.o.State) == 0 {
 		return nil
 	}
+	t.carried = map[string]map[string]string{}
 	var st state
 	if err := json.Unmarshal(t.o.State, &st); err != nil {
 		return errors.New("the exported session cannot be read")
@@ -153,6 +154,7 @@ func (t *Tab) restore(ctx context.Context) error {
 			continue // the bank's hosts have changed since
 		}
 		t.visited(o.Origin + "/")
+		t.carried[o.Origin] = o.Session
 		if err := t.onBlank(ctx, o.Origin, func() error { return t.run(ctx, nil, "restore", o.Local, o.Session) }); err != nil {
 			return err
 		}

@@ -53,8 +53,9 @@ type Tab struct {
 	hooks     int
 	replaced  map[int]func() // called when another top document is committed
 	armed     bool
-	blank     string // origin served empty by ourselves, for storage and identity
-	origins   []string
+	blank     string                       // origin served empty by ourselves, for storage and identity
+	origins   []string                     // of top documents, whose storage State exports
+	carried   map[string]map[string]string // session storage put back, by origin
 	dialogs   []string
 	steps     []string
 	refused   map[string]int
@@ -118,21 +119,17 @@ func (t *Tab) open(ctx context.Context) error {
 		return errLost
 	}
 	// Downloads are refused, and so is every permission a page can ask for.
-	if _, err := call(ctx, t.b.root, protocol.SetDownloadBehavior, protocol.SetDownloadBehaviorParams{
-		Behavior: protocol.SetDownloadBehaviorBehaviorDeny, BrowserContextID: t.context,
-	}); err != nil {
-		return fmt.Errorf("refuse downloads: %w", err)
-	}
-	if err := first(call(ctx, t.b.root, grantPermissions, grantParams{
-		Permissions: []string{}, BrowserContextID: t.context,
-	})); err != nil {
-		return fmt.Errorf("refuse permissions: %w", err)
-	}
-	tp := target.CreateTargetParams{URL: "about:blank", BrowserContextID: t.context}
+	page := target.CreateTargetParams{URL: "about:blank", BrowserContextID: t.context}
 	if t.b.visible {
-		tp.NewWindow = new(true)
+		page.NewWindow = new(true)
 	}
-	if _, err := call(ctx, t.b.root, target.CreateTarget, tp); err != nil {
+	if err := together(ctx,
+		command(t.b.root, protocol.SetDownloadBehavior, protocol.SetDownloadBehaviorParams{
+			Behavior: protocol.SetDownloadBehaviorBehaviorDeny, BrowserContextID: t.context,
+		}),
+		command(t.b.root, grantPermissions, grantParams{Permissions: []string{}, BrowserContextID: t.context}),
+		command(t.b.root, target.CreateTarget, page),
+	); err != nil {
 		return fmt.Errorf("make a page: %w", err)
 	}
 	select {

@@ -103,28 +103,18 @@ var (
 
 // prepare switches on what the tab watches, walls the page in and lets it run.
 func (t *Tab) prepare(ctx context.Context, s *session) error {
-	steps := []func() error{
-		func() error { return first(call(ctx, s, fetch.Enable, intercept)) },
-		func() error { return first(call(ctx, s, target.SetAutoAttach, autoAttach)) },
-		func() error { return first(call(ctx, s, page.Enable, page.EnableParams{})) },
-		func() error {
-			// No bodies are kept, and none is reported: a form body has the password.
-			return first(call(ctx, s, network.Enable, network.EnableParams{
-				MaxTotalBufferSize: new(int64(0)), MaxResourceBufferSize: new(int64(0)), MaxPostDataSize: new(int64(0)),
-			}))
-		},
-		func() error {
-			return first(call(ctx, s, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}))
-		},
-		func() error { return first(call(ctx, s, inspector.Enable, cdp.Empty{})) },
-		func() error { return first(call(ctx, s, runtime.RunIfWaitingForDebugger, cdp.Empty{})) },
-	}
-	for _, f := range steps {
-		if err := f(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return together(ctx,
+		command(s, fetch.Enable, intercept),
+		command(s, target.SetAutoAttach, autoAttach),
+		command(s, page.Enable, page.EnableParams{}),
+		// No bodies are kept, and none is reported: a form body has the password.
+		command(s, network.Enable, network.EnableParams{
+			MaxTotalBufferSize: new(int64(0)), MaxResourceBufferSize: new(int64(0)), MaxPostDataSize: new(int64(0)),
+		}),
+		command(s, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}),
+		command(s, inspector.Enable, cdp.Empty{}),
+		command(s, runtime.RunIfWaitingForDebugger, cdp.Empty{}),
+	)
 }
 
 func first[R any](_ R, err error) error { return err }
