@@ -187,7 +187,7 @@ func Restore(ctx context.Context, o Options, backup string) (kept string, err er
 		return "", unusable(filepath.Dir(file), err)
 	}
 	kept = file + ".replaced-" + o.Now().UTC().Format(timeInName)
-	for _, suffix := range []string{"-wal", "-shm", ""} {
+	for _, suffix := range []string{"-wal", "-shm", "-journal", ""} {
 		if err := os.Rename(file+suffix, kept+suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return "", unusable(filepath.Dir(file), err)
 		}

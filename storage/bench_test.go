@@ -4,13 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"net/url"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"reconbanker/core"
-	"reconbanker/storage"
 	"reconbanker/storage/storagetest"
 )
 
@@ -64,47 +61,58 @@ func BenchmarkKeepAgain(b *testing.B) {
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "rows/s")
 }
 
-// BenchmarkPlainInsert is what Keep is measured by: the same rows into the same
-// table with one prepared statement per row and one transaction per batch.
+// plainColumns are the columns of movement in the order of plainRow.
+const plainColumns = `id, account_id, run_id, key, content, bank_account, bank_id, direction, amount, currency,
+	balance, balance_currency, booked_at, precision, bank_day, description, reference, sender, sender_document, reverses,
+	ingested_at, before_start, notified_at, excluded_at, vanished_at, raw, search`
+
+func plainRow(accountID string, m core.Movement) []any {
+	return []any{
+		storagetest.ID(), accountID, "run", m.Key, m.Content, m.BankAccount, m.BankID, string(m.Direction), m.Amount.Minor, m.Amount.Currency,
+		m.Balance.Minor, m.Balance.Currency, m.BookedAt.UnixMilli(), string(m.Precision), m.BankDay, m.Description, m.Reference, m.Sender, "", "",
+		m.IngestedAt.UnixMilli(), 0, nil, nil, nil, fmt.Sprintf(`{"amount":"%s","date":"%s"}`, m.Raw["amount"], m.Raw["date"]),
+		"maria perez\n" + m.Description + "\n" + m.Reference + "\n" + m.BankID + "\n",
+	}
+}
+
+// plainInsert is what Keep is measured by: ready-made rows into the same table
+// with one prepared statement, row by row, in one transaction per batch.
+func plainInsert(db *sql.DB, rows [][]any) error {
+	t, err := db.Begin()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = t.Rollback() }()
+	insert, err := t.Prepare("INSERT INTO movement (" + plainColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	for _, row := range rows {
+		if _, err := insert.Exec(row...); err != nil {
+			return err
+		}
+	}
+	return t.Commit()
+}
+
+// BenchmarkPlainInsert is plainInsert by itself.
 func BenchmarkPlainInsert(b *testing.B) {
 	for _, size := range []int{1000, 5000} {
 		b.Run(fmt.Sprintf("%d-lines", size), func(b *testing.B) {
 			s := storagetest.Open(b)
 			a := storagetest.MustCreateAccount(b, s)
-			db := plain(b, s)
-			const columns = `id, account_id, run_id, key, content, bank_account, bank_id, direction, amount, currency,
-				balance, balance_currency, booked_at, precision, bank_day, description, reference, sender, sender_document, reverses,
-				ingested_at, before_start, notified_at, excluded_at, vanished_at, raw, search`
-			insert, err := db.Prepare("INSERT INTO movement (" + columns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
-			if err != nil {
-				b.Fatal(err)
-			}
+			db, _ := s.Pools()
 			n := 0
 			for b.Loop() {
 				b.StopTimer()
-				lines := storagetest.Lines(n, size)
 				rows := make([][]any, size)
-				for i, m := range lines {
-					rows[i] = []any{
-						storagetest.ID(), a.ID, "run", m.Key, m.Content, m.BankAccount, m.BankID, string(m.Direction), m.Amount.Minor, m.Amount.Currency,
-						m.Balance.Minor, m.Balance.Currency, m.BookedAt.UnixMilli(), string(m.Precision), m.BankDay, m.Description, m.Reference, m.Sender, "", "",
-						m.IngestedAt.UnixMilli(), 0, nil, nil, nil, fmt.Sprintf(`{"amount":"%s","date":"%s"}`, m.Raw["amount"], m.Raw["date"]),
-						"maria perez\n" + m.Description + "\n" + m.Reference + "\n" + m.BankID + "\n",
-					}
+				for i := range rows {
+					rows[i] = plainRow(a.ID, storagetest.Line(n+i))
 				}
 				n += size
 				b.StartTimer()
-				t, err := db.Begin()
-				if err != nil {
-					b.Fatal(err)
-				}
-				in := t.Stmt(insert)
-				for _, row := range rows {
-					if _, err := in.Exec(row...); err != nil {
-						b.Fatal(err)
-					}
-				}
-				if err := t.Commit(); err != nil {
+				if err := plainInsert(db, rows); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -113,16 +121,44 @@ func BenchmarkPlainInsert(b *testing.B) {
 	}
 }
 
-// plain opens the store's file beside it, as anybody would.
-func plain(b testing.TB, s *storage.Store) *sql.DB {
-	u := url.URL{Scheme: "file", Path: filepath.ToSlash(s.File())}
-	db, err := sql.Open("sqlite3", u.String()+"?_journal_mode=WAL&_synchronous=FULL&_busy_timeout=5000&_txlock=immediate&_foreign_keys=1")
-	if err != nil {
-		b.Fatal(err)
+// BenchmarkKeepAgainstPlain takes turns between Keep and plain inserts in one
+// database, so that whatever else the machine does weighs on both alike.
+func BenchmarkKeepAgainstPlain(b *testing.B) {
+	for _, size := range []int{1000, 5000} {
+		b.Run(fmt.Sprintf("%d-lines", size), func(b *testing.B) {
+			s := storagetest.Open(b)
+			kept, plain := storagetest.MustCreateAccount(b, s), storagetest.MustCreateAccount(b, s)
+			db, _ := s.Pools()
+			var keeping, inserting time.Duration
+			rounds, start := 0, 0
+			for b.Loop() {
+				lines := storagetest.Lines(start, size)
+				start += (size/1440 + 1) * 1440
+				rows := make([][]any, size)
+				for i := range rows {
+					rows[i] = plainRow(plain.ID, lines[i])
+				}
+				k := core.Keep{
+					Run: storagetest.MustStartRun(b, s, kept.ID), At: storagetest.Day, Lines: lines,
+					Covered: []core.Coverage{{BankAccount: "001", FromDay: lines[0].BankDay}},
+				}
+				t0 := time.Now()
+				if _, err := s.Keep(ctx, k); err != nil {
+					b.Fatal(err)
+				}
+				t1 := time.Now()
+				if err := plainInsert(db, rows); err != nil {
+					b.Fatal(err)
+				}
+				keeping, inserting = keeping+t1.Sub(t0), inserting+time.Since(t1)
+				rounds++
+			}
+			n := float64(rounds * size)
+			b.ReportMetric(n/keeping.Seconds(), "keep-rows/s")
+			b.ReportMetric(n/inserting.Seconds(), "plain-rows/s")
+			b.ReportMetric(100*inserting.Seconds()/keeping.Seconds(), "%-of-plain")
+		})
 	}
-	db.SetMaxOpenConns(1)
-	b.Cleanup(func() { _ = db.Close() })
-	return db
 }
 
 // BenchmarkFinish records the outcome of deliveries in batches.
@@ -171,4 +207,67 @@ func delivered(due []core.Delivery) []core.DeliveryResult {
 		}
 	}
 	return out
+}
+
+// BenchmarkPage opens pages of a long list, of one account and of all.
+func BenchmarkPage(b *testing.B) {
+	const lines, batch = 100_000, 5_000
+	s := storagetest.Open(b)
+	must := func(err error) {
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	accounts := []core.Account{storagetest.MustCreateAccount(b, s), storagetest.MustCreateAccount(b, s)}
+	for i := range lines / batch {
+		storagetest.MustKeep(b, s, accounts[i%10/9].ID, hook, storagetest.Lines(i*batch, batch))
+		due, err := s.DueDeliveries(ctx, storagetest.Day, batch, batch, core.DeliverySkip{})
+		must(err)
+		must(s.FinishDeliveries(ctx, delivered(due[:batch-batch/100])))
+	}
+	of := accounts[0].ID
+	for _, c := range []struct {
+		name string
+		f    core.MovementFilter
+	}{
+		{"all/first-100", core.MovementFilter{Limit: 100}},
+		{"all/first-500", core.MovementFilter{Limit: 500}},
+		{"all/middle-100", core.MovementFilter{Limit: 100, Offset: lines / 2}},
+		{"all/deepest-100", core.MovementFilter{Limit: 100, Offset: lines - 100}},
+		{"account/first-100", core.MovementFilter{Limit: 100, AccountID: of}},
+		{"account/first-500", core.MovementFilter{Limit: 500, AccountID: of}},
+		{"account/deepest-100", core.MovementFilter{Limit: 100, AccountID: of, Offset: lines*9/10 - 100}},
+		{"currency", core.MovementFilter{Limit: 100, Currency: "UYU"}},
+		{"search-rare", core.MovementFilter{Limit: 100, Search: "ref012345"}},
+		{"search-common", core.MovementFilter{Limit: 100, Search: "perez"}},
+		{"pending", core.MovementFilter{Limit: 100, Delivery: "pending"}},
+		{"delivered", core.MovementFilter{Limit: 100, Delivery: "delivered"}},
+		{"dead", core.MovementFilter{Limit: 100, Delivery: "dead"}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				_, _, err := s.Movements(ctx, c.f)
+				must(err)
+			}
+		})
+	}
+	b.Run("counts", func(b *testing.B) {
+		for b.Loop() {
+			_, err := s.DeliveryCounts(ctx, "")
+			must(err)
+		}
+	})
+	b.Run("due", func(b *testing.B) {
+		for b.Loop() {
+			_, err := s.DueDeliveries(ctx, storagetest.Day, 32, 4, core.DeliverySkip{})
+			must(err)
+		}
+	})
+	b.Run("keep-20-more", func(b *testing.B) {
+		n := lines
+		for b.Loop() {
+			storagetest.MustKeep(b, s, of, "", storagetest.Lines(n, 20), core.Coverage{BankAccount: "001", FromDay: storagetest.Line(n).BankDay})
+			n += 20
+		}
+	})
 }

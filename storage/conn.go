@@ -20,6 +20,7 @@ const (
 	reading
 	migrating  // writes, with foreign keys off
 	inspecting // looks at a file before anything may be changed in it
+	recovering // looks at a file after SQLite has undone an unfinished transaction
 )
 
 // pragma is a setting and the value it must be seen to have. Unknown names in a
@@ -92,6 +93,9 @@ func dsn(file string, r role, journal string) string {
 	case inspecting:
 		q.Set("mode", "ro")
 		q.Set("_query_only", "1")
+	case recovering:
+		q.Set("mode", "rw")
+		q.Set("_query_only", "1")
 	}
 	return u.String() + "?" + q.Encode()
 }
@@ -109,7 +113,7 @@ func (c *connector) Driver() driver.Driver                        { return c.dri
 func pool(file string, r role, journal string, size int) *sql.DB {
 	set, want := r.pragmas(journal)
 	hook := func(conn *sqlite3.SQLiteConn) error {
-		if r == inspecting {
+		if r == inspecting || r == recovering {
 			return nil
 		}
 		for _, p := range set {

@@ -22,10 +22,12 @@ type inspected struct {
 // inspect looks at a database without changing it: whose it is, which schema it
 // has, and whether its structure is sound.
 func inspect(ctx context.Context, file string) (inspected, error) {
-	db := pool(file, inspecting, "", 1)
-	defer db.Close()
-	found, err := inspectDB(ctx, db, file)
+	found, err := inspectAs(ctx, file, inspecting)
 	var e sqlite3.Error
+	if errors.As(err, &e) && (e.Code == sqlite3.ErrReadonly || e.Code == sqlite3.ErrCantOpen) {
+		// A crash left a rollback journal, which must be played back first.
+		found, err = inspectAs(ctx, file, recovering)
+	}
 	if errors.As(err, &e) {
 		if e.Code == sqlite3.ErrCorrupt || e.Code == sqlite3.ErrNotADB {
 			return found, &CorruptError{File: file, Reason: e.Error()}
@@ -33,6 +35,12 @@ func inspect(ctx context.Context, file string) (inspected, error) {
 		return found, explain(err, filepath.Dir(file))
 	}
 	return found, err
+}
+
+func inspectAs(ctx context.Context, file string, r role) (inspected, error) {
+	db := pool(file, r, "", 1)
+	defer db.Close()
+	return inspectDB(ctx, db, file)
 }
 
 func inspectDB(ctx context.Context, db *sql.DB, file string) (inspected, error) {

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"reconbanker/core"
+
+	"github.com/mattn/go-sqlite3"
 )
 
 // Options say where the data are.
@@ -135,7 +137,12 @@ func damaged(ctx context.Context, file string, err error) error {
 	}
 	var c *CorruptError
 	if !errors.As(err, &c) {
-		c = &CorruptError{File: file, Reason: err.Error()}
+		reason := err
+		var e sqlite3.Error
+		if errors.As(err, &e) {
+			reason = e // without the sentence that is for a program at work
+		}
+		c = &CorruptError{File: file, Reason: reason.Error()}
 	}
 	c.Backup = newestGood(ctx, filepath.Join(filepath.Dir(file), backupsDir))
 	return c

@@ -193,6 +193,58 @@ func TestNewerDatabaseIsRefusedUntouched(t *testing.T) {
 	}
 }
 
+// crashed copies a data directory as a kill would leave it.
+func crashed(t *testing.T, s *storage.Store) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, suffix := range []string{"", "-wal", "-journal"} {
+		data, err := os.ReadFile(s.File() + suffix)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		must(t, err)
+		must(t, os.WriteFile(filepath.Join(dir, storage.FileName+suffix), data, 0o600))
+	}
+	return dir
+}
+
+func TestNewerDatabaseIsRefusedUntouchedAfterACrash(t *testing.T) {
+	s := storagetest.Open(t)
+	w, _ := s.Pools()
+	_, err := w.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (77, 1)")
+	must(t, err)
+	dir := crashed(t, s)
+	file := filepath.Join(dir, storage.FileName)
+	before := []string{sum(t, file), sum(t, file+"-wal")}
+	if _, err := storage.Open(ctx, storage.Options{Dir: dir}); !errors.Is(err, storage.ErrNewer) {
+		t.Errorf("got %v", err)
+	}
+	same(t, before, []string{sum(t, file), sum(t, file+"-wal")})
+}
+
+func TestRollbackJournalIsPlayedBack(t *testing.T) {
+	s, err := storage.OpenOn(ctx, storage.Options{Dir: t.TempDir()}, "fuse", false, true)
+	must(t, err)
+	defer s.Close()
+	a := storagetest.MustCreateAccount(t, s)
+	storagetest.MustKeep(t, s, a.ID, "", storagetest.Lines(0, 500))
+	w, _ := s.Pools()
+	_, err = w.Exec("PRAGMA cache_size = 5")
+	must(t, err)
+	tx, err := w.Begin()
+	must(t, err)
+	defer func() { _ = tx.Rollback() }()
+	_, err = tx.Exec("UPDATE movement SET amount = 1, description = description || 'x'")
+	must(t, err)
+	dir := crashed(t, s) // in the middle of the transaction, half of it in the file
+	again := storagetest.OpenIn(t, dir)
+	w, _ = again.Pools()
+	var wrong int
+	must(t, w.QueryRow("SELECT count(*) FROM movement WHERE amount = 1").Scan(&wrong))
+	same(t, 0, wrong)
+	same(t, 500, len(movements(t, again, core.MovementFilter{})))
+}
+
 func TestDamagedDatabaseIsRefusedUntouched(t *testing.T) {
 	damage := map[string]func(data []byte) []byte{
 		"not a database":     func([]byte) []byte { return []byte(strings.Repeat("hello ", 4000)) },
