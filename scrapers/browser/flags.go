@@ -76,10 +76,13 @@ var passed = []string{
 	"NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE",
 }
 
+// proxyVariables matter when the system's proxies are used.
+var proxyVariables = []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"}
+
 // environment picks what the browser may see of ours. Temporary files go into
 // the profile, which is removed, unless its path is too long for the socket
 // Chromium makes there.
-func environment(ours []string, dir string, id identity) []string {
+func environment(ours []string, dir string, id identity, proxies bool) []string {
 	var env []string
 	for _, kv := range ours {
 		name, _, _ := strings.Cut(kv, "=")
@@ -89,6 +92,9 @@ func environment(ours []string, dir string, id identity) []string {
 		known := slices.ContainsFunc(passed, func(p string) bool {
 			return p == name || runtime.GOOS == "windows" && strings.EqualFold(p, name)
 		})
+		if proxies && slices.Contains(proxyVariables, strings.ToUpper(name)) {
+			known = true
+		}
 		if known || strings.HasPrefix(name, "XDG_") || strings.HasPrefix(name, "LC_") {
 			env = append(env, kv)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -33,18 +34,23 @@ type spot struct {
 
 // locate waits until an element can be clicked ("click") or edited ("edit").
 func (t *Tab) locate(ctx context.Context, selector, need string) (spot, error) {
+	return t.persist(ctx, "locate", selector, need)
+}
+
+// persist repeats an operation of page.js until it says that it could. The first
+// look is without patience, so that a reason is known when the step ends.
+func (t *Tab) persist(ctx context.Context, op string, args ...any) (spot, error) {
 	why := ""
-	for {
+	for patience := int64(0); ; patience = slice(ctx) {
 		var s spot
-		err := t.watched(ctx, func(ctx context.Context) error { return t.run(ctx, &s, "locate", selector, need, slice(ctx)) })
-		if err != nil {
-			if ctx.Err() != nil && why != "" {
-				return s, &missing{why}
-			}
+		err := t.watched(ctx, func(ctx context.Context) error {
+			return t.run(ctx, &s, op, append(slices.Clone(args), patience)...)
+		})
+		switch {
+		case err != nil && ctx.Err() != nil && why != "":
+			return s, &missing{why}
+		case err != nil || s.OK:
 			return s, err
-		}
-		if s.OK {
-			return s, nil
 		}
 		why = s.Why
 	}
@@ -205,21 +211,7 @@ func press(ctx context.Context, s *session, r rune) error {
 func (t *Tab) Select(ctx context.Context, selector, value string) error {
 	return t.do(ctx, "choose in "+selector, func(ctx context.Context) error {
 		t.note("choose in %s", selector)
-		why := ""
-		for {
-			var got spot
-			err := t.watched(ctx, func(ctx context.Context) error { return t.run(ctx, &got, "select", selector, value, slice(ctx)) })
-			if err != nil {
-				if ctx.Err() != nil && why != "" {
-					return &missing{why}
-				}
-				return err
-			}
-			if got.OK {
-				return nil
-			}
-			why = got.Why
-		}
+		return first(t.persist(ctx, "select", selector, value))
 	})
 }
 

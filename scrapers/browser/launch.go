@@ -55,7 +55,7 @@ func start(cfg Config, bin Binary, visible bool) (*process, chromedp.Transport, 
 	live.Store(dir, true)
 	p := &process{dir: dir, dropped: id.drop, tail: &tail{most: 8 << 10}, exited: make(chan struct{})}
 	p.cmd = exec.Command(bin.Path, flags(cfg, dir, visible, id)...) //nolint:gosec // the browser found or chosen in the settings
-	p.cmd.Env = environment(os.Environ(), dir, id)
+	p.cmd.Env = environment(os.Environ(), dir, id, cfg.SystemProxy)
 	p.cmd.Dir = dir
 	p.cmd.Stdout, p.cmd.Stderr = p.tail, p.tail
 	p.cmd.WaitDelay = time.Second // a leftover child can hold the output open

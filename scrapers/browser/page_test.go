@@ -170,7 +170,7 @@ func TestReadingAndFilling(t *testing.T) {
 		t.Fatalf("got %v", rows)
 	}
 	wantKind(t, tab.Read(ctx, `document.querySelector('#none').textContent`, new(string)), scrapers.LayoutChanged)
-	tab.step = 200 * time.Millisecond
+	tab.step = 600 * time.Millisecond
 	wantKind(t, tab.Select(ctx, "#s", "3"), scrapers.LayoutChanged)
 	wantKind(t, tab.Select(ctx, "#t", "3"), scrapers.LayoutChanged)
 }
@@ -178,7 +178,7 @@ func TestReadingAndFilling(t *testing.T) {
 func TestClickSeesThroughNothing(t *testing.T) {
 	bank := serve(t, map[string]string{"/": `<button id=b onclick="this.textContent='clicked'">x</button>
 		<div id=cover style="position:fixed;inset:0"></div>`}, nil)
-	tab := open(t, bank, step(300*time.Millisecond))
+	tab := open(t, bank, step(600*time.Millisecond))
 	must(t, tab.Goto(t.Context(), bank.URL+"/"))
 	err := tab.Click(t.Context(), "#b")
 	wantKind(t, err, scrapers.LayoutChanged)

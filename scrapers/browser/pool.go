@@ -32,14 +32,17 @@ type Config struct {
 	// RemoteURL is the DevTools endpoint of a browser that runs elsewhere,
 	// instead of one of ours: wss://, or ws:// or http:// on a loopback address.
 	RemoteURL string
-	// Log hears of starts, ends and refused hosts; nil is silent.
+	// Log hears of starts, ends and failures, never of what a page shows; nil is
+	// silent.
 	Log func(format string, args ...any)
 }
 
 // Pool opens tabs in one warm browser, or in a second one for tabs a person can
 // see. It implements scrapers.Opener.
 type Pool struct {
-	cfg Config
+	cfg  Config
+	life context.Context // of launches
+	end  context.CancelFunc
 
 	mu     sync.Mutex
 	slots  [2]slot // hidden, visible
@@ -76,7 +79,9 @@ func New(cfg Config) *Pool {
 	if abs, err := filepath.Abs(cfg.TempDir); err == nil && cfg.TempDir != "" {
 		cfg.TempDir = abs
 	}
-	return &Pool{cfg: cfg}
+	p := &Pool{cfg: cfg}
+	p.life, p.end = context.WithCancel(context.Background())
+	return p
 }
 
 // Open implements scrapers.Opener. ctx bounds the opening, not the tab.
@@ -165,7 +170,7 @@ func (p *Pool) acquire(ctx context.Context, visible bool) (*browser, error) {
 }
 
 func (p *Pool) launch(s *slot, visible bool) {
-	ctx, cancel := context.WithTimeout(context.Background(), p.cfg.Launch)
+	ctx, cancel := context.WithTimeout(p.life, p.cfg.Launch)
 	defer cancel()
 	began := time.Now()
 	b, err := newBrowser(ctx, p.cfg, visible)
@@ -175,6 +180,9 @@ func (p *Pool) launch(s *slot, visible bool) {
 	close(s.ready)
 	if err != nil {
 		s.err = err
+		if p.closed {
+			s.err = errPoolClosed
+		}
 		p.cfg.Log("browser: %v", err)
 		return
 	}
@@ -235,6 +243,7 @@ func (p *Pool) Close() error {
 		}
 	}
 	p.mu.Unlock()
+	p.end()
 	p.wg.Wait()
 	return nil
 }

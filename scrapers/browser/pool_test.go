@@ -1,16 +1,22 @@
 package browser
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/chromedp/cdproto/target"
 
 	"reconbanker/scrapers"
 )
@@ -162,6 +168,91 @@ func TestCrashOfOnePageIsTold(t *testing.T) {
 	must(t, err)
 }
 
+func TestClosedPageIsTold(t *testing.T) {
+	s := serve(t, map[string]string{"/": "x"}, nil)
+	tab := open(t, s)
+	must(t, tab.Goto(t.Context(), s.URL+"/"))
+	_, err := call(t.Context(), tab.b.root, target.CloseTarget, target.CloseTargetParams{TargetID: tab.pageID})
+	must(t, err)
+	<-tab.Done()
+	wantKind(t, tab.Goto(t.Context(), s.URL+"/"), scrapers.BrowserCrashed)
+}
+
+func TestPageThatHangsHoldsNobodyUp(t *testing.T) {
+	s := serve(t, map[string]string{"/": `<button id=b onclick="setTimeout(() => { for (;;); })">x</button>`}, nil)
+	tab := open(t, s)
+	must(t, tab.Goto(t.Context(), s.URL+"/"))
+	must(t, tab.Click(t.Context(), "#b"))
+	tab.step = 300 * time.Millisecond
+	_, err := tab.WaitAny(t.Context(), scrapers.Seen("never", "#never"))
+	wantKind(t, err, scrapers.StepTimeout)
+	_, err = tab.Text(t.Context(), "body")
+	wantKind(t, err, scrapers.StepTimeout)
+	must(t, tab.Close())
+	must(t, open(t, s).Goto(t.Context(), s.URL+"/"))
+}
+
+func TestCloseEndsALaunch(t *testing.T) {
+	silent := filepath.Join(t.TempDir(), "silent")
+	must(t, os.WriteFile(silent, []byte("#!/bin/sh\nexec sleep 600\n"), 0o700)) //nolint:gosec // must be executable
+	p := New(Config{Path: silent, AllowRoot: true, TempDir: t.TempDir()})
+	failed := make(chan error, 1)
+	go func() {
+		_, err := p.Open(context.Background(), scrapers.TabOptions{Hosts: []string{"bank.example"}})
+		failed <- err
+	}()
+	until(t, "the launch is under way", func() bool {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return p.slots[0].pending
+	})
+	must(t, p.Close())
+	wantKind(t, <-failed, scrapers.Cancelled)
+}
+
+func TestRemoteBrowserIsUsedAndLeft(t *testing.T) {
+	s := serve(t, map[string]string{"/": "<p id=x>x</p>"}, nil)
+	bin, err := Find("")
+	must(t, err)
+	dir := t.TempDir()
+	cmd := exec.Command(bin.Path, "--headless", "--no-sandbox", "--remote-debugging-port=0", "--user-data-dir="+dir, "about:blank") //nolint:gosec // found above
+	out, err := cmd.StderrPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_, _ = io.Copy(io.Discard, out)
+		_ = cmd.Wait()
+		_ = removeProfile(dir)
+	})
+	address := ""
+	for lines := bufio.NewScanner(out); address == "" && lines.Scan(); {
+		_, address, _ = strings.Cut(lines.Text(), "DevTools listening on ")
+	}
+	u, err := url.Parse(address)
+	must(t, err)
+	for _, endpoint := range []string{address, "http://" + u.Host} {
+		p := New(Config{RemoteURL: endpoint})
+		tab := openIn(t, p, s)
+		must(t, tab.Goto(t.Context(), s.URL+"/"))
+		saw(t, tab, "x", scrapers.Seen("x", "#x"))
+		must(t, p.Close())
+		<-tab.Done()
+	}
+	// The browser is still there, without our pages.
+	b, err := newBrowser(t.Context(), Config{RemoteURL: address}, false)
+	must(t, err)
+	defer b.c.wg.Wait()
+	defer b.c.close()
+	got, err := call(t.Context(), b.root, target.GetTargets, target.GetTargetsParams{})
+	must(t, err)
+	for _, info := range got.TargetInfos {
+		if strings.HasPrefix(info.URL, s.URL) {
+			t.Errorf("our page is still open: %s", info.URL)
+		}
+	}
+}
+
 func TestPoolCloseEndsOpenTabs(t *testing.T) {
 	s := serve(t, map[string]string{"/": "x"}, nil)
 	temp := t.TempDir()
@@ -251,13 +342,14 @@ func TestEnvironmentHasOnlyWhatIsNeeded(t *testing.T) {
 		"HOME=/h", "PATH=/p", "LANG=x", "LC_ALL=y", "XDG_RUNTIME_DIR=/r", "RECONBANKER_PASSPHRASE=secret",
 		"AWS_SECRET=1", "HTTP_PROXY=http://u:p@h", "LD_PRELOAD=/x", "DISPLAY=:0",
 	}
-	got := environment(ours, "/d", identity{})
+	got := environment(ours, "/d", identity{}, false)
 	want := []string{"HOME=/h", "PATH=/p", "LANG=x", "LC_ALL=y", "XDG_RUNTIME_DIR=/r", "DISPLAY=:0", "BREAKPAD_DUMP_LOCATION=/d", "TMPDIR=/d"}
 	if !slices.Equal(got, want) {
 		t.Fatalf("got %v", got)
 	}
-	got = environment(ours, "/d", identity{drop: true})
-	if !slices.Contains(got, "HOME=/d") || slices.Contains(got, "HOME=/h") || slices.Contains(got, "XDG_RUNTIME_DIR=/r") {
+	got = environment(ours, "/d", identity{drop: true}, true)
+	if !slices.Contains(got, "HOME=/d") || slices.Contains(got, "HOME=/h") || slices.Contains(got, "XDG_RUNTIME_DIR=/r") ||
+		!slices.Contains(got, "HTTP_PROXY=http://u:p@h") {
 		t.Fatalf("another user got %v", got)
 	}
 }

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -93,7 +94,13 @@ func (b *browser) onEvent(_ *session, method string, params jsonv2.Value) {
 			b.adopt(&e)
 		}
 	case target.DetachedFromTarget.Method:
-		b.c.detach(event(target.DetachedFromTarget, params).SessionID)
+		id := event(target.DetachedFromTarget, params).SessionID
+		b.c.detach(id)
+		b.eachTab(func(t *Tab) {
+			if s := t.pageSession(); s != nil && s.id == id {
+				t.die(errors.New("the page was closed"))
+			}
+		})
 	case target.TargetCrashed.Method:
 		e := event(target.TargetCrashed, params)
 		b.eachTab(func(t *Tab) {

@@ -116,7 +116,7 @@ func TestNothingIsRevealedWithoutAFitField(t *testing.T) {
 		<input id=flat style="height:0;width:0;padding:0;border:0"><input id=off disabled><input id=fixed readonly>
 		<p id=text>x</p><button id=b disabled>x</button>`}, nil)
 	var r revealing
-	tab := open(t, bank, r.options, step(300*time.Millisecond))
+	tab := open(t, bank, r.options, step(600*time.Millisecond))
 	must(t, tab.Goto(t.Context(), bank.URL+"/"))
 	for _, id := range []string{"#hidden", "#none", "#flat", "#off", "#fixed", "#text", "#missing", "[["} {
 		err := tab.FillSecret(t.Context(), id, password)
