@@ -222,9 +222,11 @@ function (op, ...args) {
         const hint = e.getAttribute('placeholder');
         if (hint) { e.removeAttribute('placeholder'); undo.push(() => e.setAttribute('placeholder', hint)); }
       }
-      return {
-        title: document.title, text: (document.body ? document.body.innerText : '').slice(0, most), href: location.href,
-      };
+      // Hidden fields give no text; in the picture they are grey.
+      done.forEach((e) => e.style.setProperty('visibility', 'hidden', 'important'));
+      const text = document.body ? document.body.innerText : '';
+      done.forEach((e) => e.style.removeProperty('visibility'));
+      return { title: document.title, text: text.slice(0, most), href: location.href };
     },
     // Undoes mask; true when all there is to cover was covered until now.
     unmask: () => {

@@ -3,7 +3,6 @@ package browser
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"sync"
 	"time"
@@ -246,11 +245,4 @@ func (p *Pool) Close() error {
 	p.end()
 	p.wg.Wait()
 	return nil
-}
-
-// String describes the pool for a log.
-func (p *Pool) String() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return fmt.Sprintf("browser pool (%d hidden, %d visible tabs)", p.slots[0].tabs, p.slots[1].tabs)
 }
