@@ -15,7 +15,7 @@ type Text struct {
 	widget.BaseWidget
 	Text  string
 	Color fyne.ThemeColorName
-	Size  fyne.ThemeSizeName
+	Font  fyne.ThemeSizeName
 	Style fyne.TextStyle
 	Align fyne.TextAlign
 	// Lines is how many lines it may take: 1 cuts it, 0 asks for the room of all of
@@ -28,7 +28,7 @@ type Text struct {
 
 // NewText returns a text of one line that asks for the room it needs.
 func NewText(text string, color fyne.ThemeColorName, size fyne.ThemeSizeName) *Text {
-	t := &Text{Text: text, Color: color, Size: size}
+	t := &Text{Text: text, Color: color, Font: size}
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -89,14 +89,14 @@ func (r *textRenderer) Destroy() {}
 func (r *textRenderer) Objects() []fyne.CanvasObject { return r.lines }
 
 func (r *textRenderer) lineHeight() float32 {
-	return fyne.MeasureText("M", theme.Size(r.t.Size), r.t.Style).Height
+	return fyne.MeasureText("M", theme.Size(r.t.Font), r.t.Style).Height
 }
 
 func (r *textRenderer) MinSize() fyne.Size {
 	t := r.t
 	switch {
 	case t.Lines == 0:
-		return fyne.MeasureText(t.Text, theme.Size(t.Size), t.Style)
+		return fyne.MeasureText(t.Text, theme.Size(t.Font), t.Style)
 	case t.Lines > 0:
 		return fyne.NewSize(10, r.lineHeight()*float32(t.Lines))
 	}
@@ -150,7 +150,7 @@ func (r *textRenderer) fill() {
 	r.lines = r.lines[:len(t.shown)]
 	for i, o := range r.lines {
 		line := o.(*canvas.Text) //nolint:forcetypeassert // made above
-		line.Text, line.Color, line.TextSize = t.shown[i], theme.Color(t.Color), theme.Size(t.Size)
+		line.Text, line.Color, line.TextSize = t.shown[i], theme.Color(t.Color), theme.Size(t.Font)
 		line.TextStyle, line.Alignment = t.Style, t.Align
 		line.Refresh()
 	}
@@ -206,5 +206,5 @@ func (t *Text) cut(line string, width float32) string {
 }
 
 func (t *Text) measure(text string) float32 {
-	return fyne.MeasureText(text, theme.Size(t.Size), t.Style).Width
+	return fyne.MeasureText(text, theme.Size(t.Font), t.Style).Width
 }
