@@ -254,9 +254,27 @@ func (p *program) openVault(ctx context.Context, command string, g *cli.Grammar,
 	if err := p.vault.Unlock(ctx); err != nil {
 		p.log.Warn().Err(err).Msg("open the secrets")
 		fmt.Fprintln(errOut, "reconbanker: "+err.Error())
+	} else if err := p.keepPassphrase(ctx, g); err != nil {
+		return err
 	}
 	debug.FreeOSMemory() // deriving a key from a passphrase takes 64 MiB, once
 	return nil
+}
+
+// keepPassphrase makes a passphrase that was given open the secrets from now on,
+// also where the keychain opened them this time.
+func (p *program) keepPassphrase(ctx context.Context, g *cli.Grammar) error {
+	if g.PassphraseFile == "" {
+		return nil
+	}
+	if has, err := p.vault.HasPassphrase(ctx); err != nil || has {
+		return err
+	}
+	pass, err := vault.ReadPassphraseFile(g.PassphraseFile)
+	if err != nil {
+		return err
+	}
+	return p.vault.AddPassphrase(ctx, pass)
 }
 
 func needsSecrets(command string) bool {

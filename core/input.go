@@ -2,6 +2,7 @@ package core
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -333,13 +334,20 @@ func (p *proposal) own(in *OwnInput, stored Settings, info scrapers.Info) {
 			p.refuse("daily_logins", "daily_logins must be from 1 to 6: a bank locks a login after few failures")
 		}
 	}
-	if in.SigningSecret != nil && *in.SigningSecret != "" && *in.SigningSecret != KeepSecret && !strings.HasPrefix(*in.SigningSecret, "whsec_") {
-		p.refuse(SecretSigning, "signing_secret must begin with whsec_ (Standard Webhooks)")
+	if secret := trimmed(in.SigningSecret); secret != "" && secret != KeepSecret && !signingSecret(secret) {
+		p.refuse(SecretSigning, "signing_secret must be whsec_ and 16 to 64 bytes in base64 (Standard Webhooks)")
 		return
 	}
 	if in.SigningSecret != nil {
 		p.token(SecretSigning, in.SigningSecret, stored)
 	}
+}
+
+// signingSecret tells whether a text is a secret of the Standard Webhooks scheme.
+func signingSecret(text string) bool {
+	key, ok := strings.CutPrefix(text, "whsec_")
+	raw, err := base64.StdEncoding.DecodeString(key)
+	return ok && err == nil && len(raw) >= 16 && len(raw) <= 64
 }
 
 func (p *proposal) bankFields(in *OwnInput, info scrapers.Info) {
