@@ -56,7 +56,11 @@ func (b *Bank) routes() http.Handler {
 
 	mux := http.NewServeMux()
 	mux.Handle("/", b.disturbed(bank))
-	mux.Handle("GET /static/", http.StripPrefix("/static/", http.FileServerFS(static)))
+	files := http.StripPrefix("/static/", http.FileServerFS(static))
+	mux.HandleFunc("GET /static/", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "max-age=300") // style sheets are not fetched anew with every page
+		files.ServeHTTP(w, r)
+	})
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /telefono", b.phonePage)
 	mux.HandleFunc("GET /telefono/codigos", b.phoneCodes)
