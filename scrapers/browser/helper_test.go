@@ -198,12 +198,15 @@ func wantKind(t testing.TB, err error, kind scrapers.Kind) {
 // until waits for a condition with a deadline that only a failure reaches.
 func until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.After(30 * time.Second)
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
 	for !ok() {
-		if time.Now().After(deadline) {
+		select {
+		case <-deadline:
 			t.Fatalf("still not: %s", what)
+		case <-look.C:
 		}
-		time.Sleep(5 * time.Millisecond)
 	}
 }
 
