@@ -109,6 +109,9 @@ func (r *runner) execute(ctx context.Context, run Run) {
 		r.c.hint(AccountsChanged, run.AccountID)
 	}()
 	r.c.hint(RunsChanged, run.AccountID)
+	if now, err := r.c.store.Run(ctx, run.ID); err == nil && !now.Status.Live() {
+		return // cancelled between the claim and here
+	}
 
 	limited, stop := context.WithTimeout(ctx, r.limit)
 	defer stop()

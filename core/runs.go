@@ -79,6 +79,7 @@ func (c *Core) CancelRun(ctx context.Context, id, actor string) error {
 	run.Status, run.Kind, run.FinishedAt = Canceled, scrapers.Cancelled, c.now()
 	run.Message = "cancelled by " + actor + " before it started"
 	_, err = c.store.EndRun(ctx, run, func(*Account) {})
+	c.runner.cancel(id) // a worker may have claimed it meanwhile
 	c.hint(RunsChanged, run.AccountID)
 	return err
 }

@@ -1,0 +1,124 @@
+package coretest
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"reconbanker/scrapers"
+)
+
+// Browser is a scrapers.Opener without a browser: its tabs know no pages, type
+// secrets into a list and count what is sent.
+type Browser struct {
+	mu      sync.Mutex
+	refuse  error
+	opened  int
+	open    int
+	most    int
+	typed   []string
+	submits int
+}
+
+var _ scrapers.Opener = (*Browser)(nil)
+
+// Refuses makes Open fail; nil ends that.
+func (b *Browser) Refuses(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.refuse = err
+}
+
+// Opened is how many tabs were ever opened, how many are open now and how many
+// were at most open at once.
+func (b *Browser) Opened() (ever, now, most int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.opened, b.open, b.most
+}
+
+// Typed is every secret typed, in order.
+func (b *Browser) Typed() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.typed)
+}
+
+// Submits is how often a password was sent.
+func (b *Browser) Submits() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.submits
+}
+
+// Open implements scrapers.Opener.
+func (b *Browser) Open(_ context.Context, o scrapers.TabOptions) (scrapers.Tab, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.refuse != nil {
+		return nil, b.refuse
+	}
+	b.opened++
+	b.open++
+	b.most = max(b.most, b.open)
+	return &tab{browser: b, options: o, done: make(chan struct{})}, nil
+}
+
+type tab struct {
+	browser *Browser
+	options scrapers.TabOptions
+	once    sync.Once
+	done    chan struct{}
+}
+
+// FillSecret implements scrapers.Page.
+func (t *tab) FillSecret(_ context.Context, _ string, s scrapers.Secret) error {
+	plain, err := t.options.Reveal(s)
+	if err != nil {
+		return err
+	}
+	defer clear(plain)
+	t.browser.mu.Lock()
+	defer t.browser.mu.Unlock()
+	t.browser.typed = append(t.browser.typed, string(plain))
+	return nil
+}
+
+// Submit implements scrapers.Page.
+func (t *tab) Submit(ctx context.Context, _ string) error {
+	if err := t.options.BeforeSubmit(ctx); err != nil {
+		return err
+	}
+	t.browser.mu.Lock()
+	defer t.browser.mu.Unlock()
+	t.browser.submits++
+	return nil
+}
+
+// Close implements scrapers.Tab.
+func (t *tab) Close() error {
+	t.once.Do(func() {
+		close(t.done)
+		t.browser.mu.Lock()
+		defer t.browser.mu.Unlock()
+		t.browser.open--
+	})
+	return nil
+}
+
+func (t *tab) Done() <-chan struct{}                        { return t.done }
+func (t *tab) Goto(context.Context, string) error           { return nil }
+func (t *tab) Seen(context.Context, string) (bool, error)   { return false, nil }
+func (t *tab) Text(context.Context, string) (string, error) { return "", nil }
+func (t *tab) Fill(context.Context, string, string) error   { return nil }
+func (t *tab) Select(context.Context, string, string) error { return nil }
+func (t *tab) Click(context.Context, string) error          { return nil }
+func (t *tab) Read(context.Context, string, any) error      { return nil }
+func (t *tab) URL(context.Context) (string, error)          { return "https://bank.example/", nil }
+func (t *tab) Dialogs() []string                            { return nil }
+func (t *tab) State(context.Context) ([]byte, error)        { return nil, nil }
+func (t *tab) Evidence(context.Context) (scrapers.Evidence, error) { return scrapers.Evidence{}, nil }
+
+func (t *tab) WaitAny(_ context.Context, s ...scrapers.Sighting) (string, error) {
+	return s[0].Name, nil
+}
