@@ -170,6 +170,25 @@ func (c *Core) SetOperationMode(ctx context.Context, mode OperationMode, actor s
 	return err
 }
 
+// SchedulePaused tells whether the schedule of all accounts is paused.
+func (c *Core) SchedulePaused(ctx context.Context) (bool, error) {
+	return c.store.SchedulePaused(ctx)
+}
+
+// SetSchedulePaused pauses the schedule of all accounts, or lets it go on. Runs a
+// person asks for and deliveries are not affected.
+func (c *Core) SetSchedulePaused(ctx context.Context, paused bool, actor string) error {
+	action := "schedule.resume"
+	if paused {
+		action = "schedule.pause"
+	}
+	err := c.store.SetSchedulePaused(ctx, paused, c.audit(actor, action, "", ""))
+	if err == nil {
+		c.hint(ModeChanged, "")
+	}
+	return err
+}
+
 func (c *Core) audit(actor, action, accountID, detail string) Audit {
 	return Audit{At: c.now(), Actor: actor, Action: action, AccountID: accountID, Detail: detail}
 }

@@ -64,3 +64,10 @@ type MovementFilter struct {
 	Limit     int    // 1 to 500
 	Offset    int
 }
+
+// Total is what a filter selects in one currency.
+type Total struct {
+	Currency string
+	Count    int
+	Sum      Money
+}

@@ -23,6 +23,18 @@ func (c *Core) Movements(ctx context.Context, f MovementFilter) ([]Movement, int
 	return c.store.Movements(ctx, f)
 }
 
+// Totals counts and sums the credits that a filter selects, by currency. Limit
+// and Offset do not matter.
+func (c *Core) Totals(ctx context.Context, f MovementFilter) ([]Total, error) {
+	return c.store.Totals(ctx, f)
+}
+
+// LatestDeliveries returns the newest delivery of each of the movements that has
+// one; at most 500 movements are asked for at once.
+func (c *Core) LatestDeliveries(ctx context.Context, movementIDs []string) (map[string]Delivery, error) {
+	return c.store.LatestDeliveries(ctx, movementIDs)
+}
+
 // Movement returns one movement of an account, or ErrNotFound.
 func (c *Core) Movement(ctx context.Context, accountID, id string) (Movement, error) {
 	return c.store.Movement(ctx, accountID, id)

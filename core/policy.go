@@ -155,15 +155,18 @@ func skipReason(a Account, trigger Trigger, credentials int64) error {
 	switch {
 	case a.Status == Archived:
 		return scrapers.Fail(Blocked, "the account is archived: bring it back before reading it", nil)
-	case a.Status == Paused && trigger != ByPerson && trigger != ByRestart:
+	case a.Status == Paused && !byPerson(trigger) && trigger != ByRestart:
 		return scrapers.Fail(Blocked, "the account is paused", nil)
 	case a.Block == nil || trigger == ByRestart:
 		return nil
-	case trigger == ByPerson && a.Block.Credentials != credentials:
+	case byPerson(trigger) && a.Block.Credentials != credentials:
 		return nil // the credentials were changed since: one try
 	}
 	return scrapers.Fail(Blocked, "blocked: "+a.Block.Reason+" Mend the cause, then restart the account", nil)
 }
+
+// byPerson tells whether a person asked for the run, without clearing a block.
+func byPerson(t Trigger) bool { return t == ByPerson || t == ByTest }
 
 // mayAttempt decides whether a password may be sent. earlier are the attempts of
 // this bank user that are not known to have succeeded, newest first, of whatever

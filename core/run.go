@@ -15,6 +15,7 @@ const (
 	ByPerson   Trigger = "manual"
 	ByRestart  Trigger = "restart"
 	ByCatchUp  Trigger = "catch-up"
+	ByTest     Trigger = "test" // signs in and reads nothing
 )
 
 // RunStatus is where a run is, or how it ended.

@@ -13,10 +13,14 @@ import (
 // queued or at work, or a new one. On a blocked account the run ends as skipped
 // unless the credentials were changed since the block.
 func (c *Core) Scrape(ctx context.Context, accountID, actor string) (Run, error) {
+	return c.enqueue(ctx, accountID, ByPerson, actor)
+}
+
+func (c *Core) enqueue(ctx context.Context, accountID string, trigger Trigger, actor string) (Run, error) {
 	if _, err := c.store.Account(ctx, accountID); err != nil {
 		return Run{}, err
 	}
-	run, created, err := c.store.EnqueueRun(ctx, c.newRun(accountID, ByPerson))
+	run, created, err := c.store.EnqueueRun(ctx, c.newRun(accountID, trigger))
 	if err != nil {
 		return Run{}, fmt.Errorf("queue a run: %w", err)
 	}

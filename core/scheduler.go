@@ -45,6 +45,9 @@ func (l cronLog) Error(err error, msg string, _ ...any) {
 // it is exported for front ends without one and for tests.
 func (c *Core) Beat(ctx context.Context) error {
 	now := c.now()
+	if paused, err := c.store.SchedulePaused(ctx); err != nil || paused {
+		return err
+	}
 	if err := c.mendNextRuns(ctx, now); err != nil {
 		return err
 	}

@@ -23,6 +23,9 @@ type Store interface {
 type accountStore interface {
 	OperationMode(ctx context.Context) (OperationMode, error)
 	SetOperationMode(ctx context.Context, mode OperationMode, by Audit) error
+	// SchedulePaused tells whether a person has paused the schedule of all accounts.
+	SchedulePaused(ctx context.Context) (bool, error)
+	SetSchedulePaused(ctx context.Context, paused bool, by Audit) error
 
 	// Accounts lists every account that is not deleted, by name.
 	Accounts(ctx context.Context) ([]Account, error)
@@ -91,6 +94,8 @@ type movementStore interface {
 	Newest(ctx context.Context, accountID string) (map[string]string, error)
 	Movement(ctx context.Context, accountID, id string) (Movement, error)
 	Movements(ctx context.Context, f MovementFilter) (rows []Movement, total int, err error)
+	// Totals counts and sums what a filter selects, by currency, credits only.
+	Totals(ctx context.Context, f MovementFilter) ([]Total, error)
 	// ChangeMovement applies change and writes it back with the deliveries it returns.
 	ChangeMovement(ctx context.Context, accountID, id string, change func(*Movement) ([]Delivery, error), by Audit) (Movement, error)
 }
@@ -108,6 +113,8 @@ type deliveryStore interface {
 	Delivery(ctx context.Context, id string) (Delivery, error)
 	Deliveries(ctx context.Context, f DeliveryFilter) (rows []Delivery, total int, err error)
 	DeliveryAttempts(ctx context.Context, deliveryID string) ([]DeliveryAttempt, error)
+	// LatestDeliveries returns the newest delivery of each subject that has one.
+	LatestDeliveries(ctx context.Context, subjects []string) (map[string]Delivery, error)
 	// ChangeDelivery applies change to a delivery and writes it back.
 	ChangeDelivery(ctx context.Context, id string, change func(*Delivery) error, by Audit) (Delivery, error)
 	Receivers(ctx context.Context) ([]Receiver, error)

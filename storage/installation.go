@@ -47,3 +47,21 @@ func (s *Store) SetOperationMode(ctx context.Context, mode core.OperationMode, b
 		return s.audit(t, by, "")
 	})
 }
+
+// SchedulePaused implements core.Store.
+func (s *Store) SchedulePaused(ctx context.Context) (bool, error) {
+	var paused bool
+	err := s.readers.QueryRowContext(ctx, "SELECT schedule_paused FROM installation").Scan(&paused)
+	return paused, s.wrap(err)
+}
+
+// SetSchedulePaused implements core.Store; what is so already leaves no audit line.
+func (s *Store) SetSchedulePaused(ctx context.Context, paused bool, by core.Audit) error {
+	return s.write(ctx, func(t *tx) error {
+		n, err := t.exec("UPDATE installation SET schedule_paused = ?1 WHERE schedule_paused <> ?1", paused)
+		if err != nil || n == 0 {
+			return err
+		}
+		return s.audit(t, by, "")
+	})
+}

@@ -133,6 +133,9 @@ function (op, ...args) {
       for (;;) {
         const e = pick(selector, need);
         let why = state(e, need);
+        // A place measured before the style sheets are in is another one after.
+        if (!why && document.readyState !== 'complete' &&
+          [...document.querySelectorAll('link[rel~=stylesheet]')].some((l) => !l.sheet)) why = 'its style sheets are loading';
         if (!why) {
           let c = centre(e);
           if (!inView(c.at)) {
