@@ -97,15 +97,21 @@ func (c *Core) Run(ctx context.Context) error {
 // are: orphaned, and unexplained.
 func (c *Core) recover(ctx context.Context) error {
 	now := c.now()
+	accounts, err := c.store.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	credentials := map[string]int64{} // a block remembers which ones met it
+	for _, a := range accounts {
+		if s, err := c.store.Settings(ctx, a.ID); err == nil {
+			credentials[a.ID] = s.CredentialsVersion
+		}
+	}
 	n, err := c.store.Orphans(ctx, now, func(a *Account, open []Attempt) {
 		if len(open) == 0 {
 			return
 		}
-		credentials := int64(0)
-		if a.Block != nil {
-			credentials = a.Block.Credentials
-		}
-		afterFailure(a, scrapers.Unexplained, "The program ended while a login was under way, twice in a row.", credentials, now, now.Add(unexplainedGap))
+		afterFailure(a, scrapers.Unexplained, "The program ended while a login was under way, twice in a row.", credentials[a.ID], now, now.Add(unexplainedGap))
 	})
 	if n > 0 {
 		c.log.Warn().Int("runs", n).Msg("runs were interrupted by the end of the program")

@@ -125,8 +125,8 @@ func (r *runner) execute(ctx context.Context, run Run) {
 
 // reason tells an end of ours from a failure of the bank's.
 func (r *runner) reason(ctx, limited context.Context, err error) error {
-	if scrapers.KindOf(err) == scrapers.Unexplained {
-		return err // whatever ended it, a password is out without an answer
+	if kind := scrapers.KindOf(err); kind == scrapers.Unexplained || fatal(kind) {
+		return err // whatever ended it, that is what the bank showed
 	}
 	switch {
 	case errors.Is(context.Cause(ctx), errCancelled):

@@ -32,6 +32,26 @@ func (s *Store) SetOperationMode(_ context.Context, mode core.OperationMode, by 
 	})
 }
 
+// SchedulePaused implements core.Store.
+func (s *Store) SchedulePaused(context.Context) (paused bool, err error) {
+	err = s.read("SchedulePaused", func(st *state) error {
+		paused = st.paused
+		return nil
+	})
+	return paused, err
+}
+
+// SetSchedulePaused implements core.Store.
+func (s *Store) SetSchedulePaused(_ context.Context, paused bool, by core.Audit) error {
+	return s.write("SetSchedulePaused", func(st *state) error {
+		if st.paused != paused {
+			st.paused = paused
+			st.note(by)
+		}
+		return nil
+	})
+}
+
 // Accounts implements core.Store.
 func (s *Store) Accounts(context.Context) (out []core.Account, err error) {
 	err = s.read("Accounts", func(st *state) error {

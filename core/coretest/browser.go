@@ -106,17 +106,17 @@ func (t *tab) Close() error {
 	return nil
 }
 
-func (t *tab) Done() <-chan struct{}                        { return t.done }
-func (t *tab) Goto(context.Context, string) error           { return nil }
-func (t *tab) Seen(context.Context, string) (bool, error)   { return false, nil }
-func (t *tab) Text(context.Context, string) (string, error) { return "", nil }
-func (t *tab) Fill(context.Context, string, string) error   { return nil }
-func (t *tab) Select(context.Context, string, string) error { return nil }
-func (t *tab) Click(context.Context, string) error          { return nil }
-func (t *tab) Read(context.Context, string, any) error      { return nil }
-func (t *tab) URL(context.Context) (string, error)          { return "https://bank.example/", nil }
-func (t *tab) Dialogs() []string                            { return nil }
-func (t *tab) State(context.Context) ([]byte, error)        { return nil, nil }
+func (t *tab) Done() <-chan struct{}                               { return t.done }
+func (t *tab) Goto(context.Context, string) error                  { return nil }
+func (t *tab) Seen(context.Context, string) (bool, error)          { return false, nil }
+func (t *tab) Text(context.Context, string) (string, error)        { return "", nil }
+func (t *tab) Fill(context.Context, string, string) error          { return nil }
+func (t *tab) Select(context.Context, string, string) error        { return nil }
+func (t *tab) Click(context.Context, string) error                 { return nil }
+func (t *tab) Read(context.Context, string, any) error             { return nil }
+func (t *tab) URL(context.Context) (string, error)                 { return "https://bank.example/", nil }
+func (t *tab) Dialogs() []string                                   { return nil }
+func (t *tab) State(context.Context) ([]byte, error)               { return nil, nil }
 func (t *tab) Evidence(context.Context) (scrapers.Evidence, error) { return scrapers.Evidence{}, nil }
 
 func (t *tab) WaitAny(_ context.Context, s ...scrapers.Sighting) (string, error) {

@@ -207,3 +207,17 @@ func (s *Store) DeliveryCounts(_ context.Context, accountID string) (out map[cor
 	})
 	return out, err
 }
+
+// LatestDeliveries implements core.Store.
+func (s *Store) LatestDeliveries(_ context.Context, subjects []string) (out map[string]core.Delivery, err error) {
+	err = s.read("LatestDeliveries", func(st *state) error {
+		out = map[string]core.Delivery{}
+		for _, d := range st.deliveries { // the last one stands
+			if slices.Contains(subjects, d.SubjectID) {
+				out[d.SubjectID] = tidyDelivery(d)
+			}
+		}
+		return nil
+	})
+	return out, err
+}

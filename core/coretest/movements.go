@@ -219,3 +219,25 @@ func (s *Store) ChangeMovement(_ context.Context, accountID, id string, change f
 	m.Raw = maps.Clone(m.Raw)
 	return m, nil
 }
+
+// Totals implements core.Store.
+func (s *Store) Totals(_ context.Context, f core.MovementFilter) (out []core.Total, err error) {
+	f.Debits = false
+	err = s.read("Totals", func(st *state) error {
+		sums := map[string]core.Total{}
+		for _, m := range st.movements {
+			if st.selects(f, m) {
+				t := sums[m.Amount.Currency]
+				t.Currency, t.Sum.Currency = m.Amount.Currency, m.Amount.Currency
+				t.Count++
+				t.Sum.Minor += m.Amount.Minor
+				sums[t.Currency] = t
+			}
+		}
+		for _, code := range slices.Sorted(maps.Keys(sums)) {
+			out = append(out, sums[code])
+		}
+		return nil
+	})
+	return out, err
+}

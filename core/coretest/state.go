@@ -80,6 +80,7 @@ type secretKey struct{ account, field string }
 
 type state struct {
 	mode       core.OperationMode
+	paused     bool
 	accounts   []core.Account
 	settings   map[string]core.Settings
 	secrets    map[secretKey][]byte
