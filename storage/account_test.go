@@ -158,6 +158,19 @@ func TestOperationMode(t *testing.T) {
 	}
 }
 
+func TestSchedulePaused(t *testing.T) {
+	s := storagetest.Open(t)
+	for _, paused := range []bool{false, true, true, false} {
+		must(t, s.SetSchedulePaused(ctx, paused, by))
+		got, err := s.SchedulePaused(ctx)
+		must(t, err)
+		same(t, paused, got)
+	}
+	log, err := s.AuditLog(ctx, 10, 0)
+	must(t, err)
+	same(t, 2, len(log)) // only what changed
+}
+
 // fill sets every field of a struct to something that is not its zero value.
 func fill(v reflect.Value) {
 	for i := range v.NumField() {

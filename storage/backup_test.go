@@ -69,7 +69,7 @@ func TestMigrationBacksUpAndRestoreBringsBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	copies := entries(t, filepath.Join(dir, "backups"))
-	if len(copies) != 1 || !strings.HasPrefix(copies[0], "pre-v05-") || !strings.Contains(strings.Join(said, "\n"), copies[0]) {
+	if len(copies) != 1 || !strings.HasPrefix(copies[0], fmt.Sprintf("pre-v%02d-", storage.Latest)) || !strings.Contains(strings.Join(said, "\n"), copies[0]) {
 		t.Fatalf("copies %v, said %v", copies, said)
 	}
 	if _, err := storage.Open(ctx, o); !errors.Is(err, storage.ErrNewer) {

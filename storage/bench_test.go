@@ -251,6 +251,12 @@ func BenchmarkPage(b *testing.B) {
 			}
 		})
 	}
+	b.Run("totals", func(b *testing.B) {
+		for b.Loop() {
+			_, err := s.Totals(ctx, core.MovementFilter{})
+			must(err)
+		}
+	})
 	b.Run("counts", func(b *testing.B) {
 		for b.Loop() {
 			_, err := s.DeliveryCounts(ctx, "")

@@ -18,12 +18,22 @@ import (
 
 const childDir = "STORAGE_TEST_CHILD_DIR"
 
+// recorded is the work of a child whose disk operations are recorded, where that
+// is possible.
+var recorded func(dir string) error
+
 // child does the work of the program until it is killed, telling what was
 // acknowledged; it reports whether this process is one.
 func child() bool {
 	dir := os.Getenv(childDir)
 	if dir == "" {
 		return false
+	}
+	if os.Getenv("POWERLOSS_LOG") != "" {
+		if err := recorded(dir); err != nil {
+			fmt.Println("failed:", err)
+		}
+		return true
 	}
 	fmt.Println("failed:", work(dir))
 	return true

@@ -72,6 +72,9 @@ func TestOrderIsKeptWithinASubject(t *testing.T) {
 	rows, n, err := s.Deliveries(ctx, core.DeliveryFilter{SubjectID: m.ID, Limit: 10})
 	must(t, err)
 	same(t, 3, n)
+	latest, err := s.LatestDeliveries(ctx, []string{m.ID, storagetest.ID()})
+	must(t, err)
+	same(t, map[string]core.Delivery{m.ID: rows[0]}, latest)
 	for i := 2; i >= 0; i-- { // the oldest is last in the list
 		got := due(t, s, day, 10, 10, core.DeliverySkip{})
 		same(t, ids(rows[i:i+1]), ids(got))

@@ -20,6 +20,9 @@ func OpenSchema(ctx context.Context, o Options, files fs.FS) (*Store, error) {
 	return Open(ctx, o)
 }
 
+// Latest is the schema the program knows.
+var Latest = embedded.latest()
+
 // Fold is fold.
 var Fold = fold
 

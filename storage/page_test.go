@@ -78,6 +78,7 @@ func TestPagesOfMovements(t *testing.T) {
 						rows, total, err := s.Movements(ctx, c.f)
 						must(t, err)
 						from, to := min(c.f.Offset, len(want)), min(c.f.Offset+c.f.Limit, len(want))
+						checkTotals(t, s, c.f, want)
 						if total != len(want) || !slices.EqualFunc(rows, want[from:to], func(x, y core.Movement) bool { return x.ID == y.ID }) {
 							t.Fatalf("%+v: %d rows of %d, want %d of %d", c.f, len(rows), total, to-from, len(want))
 						}
@@ -85,6 +86,28 @@ func TestPagesOfMovements(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// checkTotals compares the sums with those of the credits among want.
+func checkTotals(t *testing.T, s *storage.Store, f core.MovementFilter, want []core.Movement) {
+	t.Helper()
+	count, sums := map[string]int{}, map[string]int64{}
+	for _, m := range want {
+		if m.Direction == scrapers.Credit {
+			count[m.Amount.Currency]++
+			sums[m.Amount.Currency] += m.Amount.Minor
+		}
+	}
+	totals, err := s.Totals(ctx, f)
+	must(t, err)
+	if len(totals) != len(count) {
+		t.Fatalf("%+v: totals %+v, want %v", f, totals, sums)
+	}
+	for _, c := range totals {
+		if c.Count != count[c.Currency] || c.Sum != (core.Money{Minor: sums[c.Currency], Currency: c.Currency}) {
+			t.Fatalf("%+v: totals %+v, want %v of %v", f, totals, sums, count)
+		}
 	}
 }
 
@@ -156,13 +179,14 @@ func TestPlansUseTheIndexes(t *testing.T) {
 	s := storagetest.Open(t)
 	const page = "SELECT seq FROM movement INDEXED BY movement_by_"
 	for query, want := range map[string]string{
-		page + "time WHERE direction = 'credit' ORDER BY booked_at DESC, seq DESC LIMIT 100 OFFSET 5":                             "COVERING INDEX movement_by_time",
-		page + "account WHERE account_id = 'a' AND direction = 'credit' ORDER BY booked_at DESC, seq DESC LIMIT 100 OFFSET 5":     "COVERING INDEX movement_by_account",
-		page + "account WHERE account_id = 'a' AND currency = 'USD' AND booked_at >= 5 ORDER BY booked_at, seq LIMIT 1":           "COVERING INDEX movement_by_account",
-		"SELECT count(*) FROM movement INDEXED BY movement_by_time WHERE direction = 'credit' AND currency = 'UYU'":               "COVERING INDEX movement_by_time",
-		"SELECT seq FROM delivery WHERE account_id = 'a' AND status = 'dead' AND status <> 'delivered' ORDER BY seq DESC LIMIT 1": "COVERING INDEX delivery_of_account",
-		"SELECT seq FROM delivery WHERE status = 'dead' AND status <> 'delivered' ORDER BY seq DESC LIMIT 1":                      "COVERING INDEX delivery_undelivered",
-		"SELECT seq FROM run WHERE account_id = 'a' ORDER BY seq DESC LIMIT 1":                                                    "COVERING INDEX run_of_account",
+		page + "time WHERE direction = 'credit' ORDER BY booked_at DESC, seq DESC LIMIT 100 OFFSET 5":                                         "COVERING INDEX movement_by_time",
+		page + "account WHERE account_id = 'a' AND direction = 'credit' ORDER BY booked_at DESC, seq DESC LIMIT 100 OFFSET 5":                 "COVERING INDEX movement_by_account",
+		page + "account WHERE account_id = 'a' AND currency = 'USD' AND booked_at >= 5 ORDER BY booked_at, seq LIMIT 1":                       "COVERING INDEX movement_by_account",
+		"SELECT currency, count(*), sum(amount) FROM movement INDEXED BY movement_by_account WHERE account_id = 'a' AND direction = 'credit'": "COVERING INDEX movement_by_account",
+		"SELECT count(*) FROM movement INDEXED BY movement_by_time WHERE direction = 'credit' AND currency = 'UYU'":                           "COVERING INDEX movement_by_time",
+		"SELECT seq FROM delivery WHERE account_id = 'a' AND status = 'dead' AND status <> 'delivered' ORDER BY seq DESC LIMIT 1":             "COVERING INDEX delivery_of_account",
+		"SELECT seq FROM delivery WHERE status = 'dead' AND status <> 'delivered' ORDER BY seq DESC LIMIT 1":                                  "COVERING INDEX delivery_undelivered",
+		"SELECT seq FROM run WHERE account_id = 'a' ORDER BY seq DESC LIMIT 1":                                                                "COVERING INDEX run_of_account",
 		storage.DueOf:         "INDEX delivery_owed (receiver=? AND next_at<?)",
 		storage.OwedReceivers: "INDEX delivery_owed (receiver>?)",
 		"SELECT id FROM account WHERE next_run_at IS NOT NULL AND status = 'active' AND block_at IS NULL AND next_run_at <= 5":          "INDEX account_due (next_run_at>? AND next_run_at<?)",

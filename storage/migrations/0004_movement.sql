@@ -36,9 +36,9 @@ CREATE TABLE movement (
 
 -- A line is stored once.
 CREATE UNIQUE INDEX movement_key ON movement (account_id, key);
--- Pages and totals are found in these without touching the rows.
-CREATE INDEX movement_by_account ON movement (account_id, booked_at, seq, direction, currency);
-CREATE INDEX movement_by_time ON movement (booked_at, seq, direction, currency);
+-- Pages, counts and sums are found in these without touching the rows.
+CREATE INDEX movement_by_account ON movement (account_id, booked_at, seq, direction, currency, amount);
+CREATE INDEX movement_by_time ON movement (booked_at, seq, direction, currency, amount);
 -- The days a reading covered.
 CREATE INDEX movement_day ON movement (account_id, bank_account, bank_day);
 
