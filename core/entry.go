@@ -42,7 +42,10 @@ func (s *session) prepare(ctx context.Context) (err error) {
 }
 
 // credentials makes the handles the driver gets, and checks that the vault opens.
-func (s *session) credentials(ctx context.Context) error {
+func (s *session) credentials(ctx context.Context) (err error) {
+	if s.password, err = s.c.store.Secret(ctx, s.account.ID, SecretPassword); err != nil {
+		return storageFailure("read the stored bank_password", err)
+	}
 	password, err := s.secret(ctx, SecretPassword)
 	if err != nil {
 		return vaultFailure(err)
@@ -73,12 +76,17 @@ func secretField(f scrapers.Field) string {
 	return SecretBankField + f.Key
 }
 
-func (s *session) secret(ctx context.Context, field string) ([]byte, error) {
-	sealed, err := s.c.store.Secret(ctx, s.account.ID, field)
+// secret opens a secret of the account. The password is the one the ledger is
+// asked about, even when a person saves another meanwhile.
+func (s *session) secret(ctx context.Context, field string) (plain []byte, err error) {
+	sealed := s.password
+	if field != SecretPassword {
+		sealed, err = s.c.store.Secret(ctx, s.account.ID, field)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the stored %s: %w", field, err)
 	}
-	plain, err := s.c.vault.Open(ctx, secretScope(s.account.ID, field), sealed)
+	plain, err = s.c.vault.Open(ctx, secretScope(s.account.ID, field), sealed)
 	if err != nil {
 		return nil, fmt.Errorf("open the stored %s: %w", field, err)
 	}

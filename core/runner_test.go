@@ -150,6 +150,7 @@ func TestWorkersAreLimited(t *testing.T) {
 		for _, run := range runs {
 			mustEnd(t, w.Wait(t, run.ID), core.Succeeded, "")
 		}
+		synctest.Wait()
 		if _, open, most := w.Browser.Opened(); open != 0 || most != 2 {
 			t.Errorf("%d tabs are left, %d were open at once; want 0 and 2", open, most)
 		}

@@ -21,6 +21,7 @@ type session struct {
 	zone     *time.Location
 	creds    scrapers.Credentials
 	print    string
+	password []byte // sealed, as it was when print was taken
 	tab      scrapers.Tab
 
 	mu      sync.Mutex
