@@ -94,6 +94,8 @@ var rooms = []room{
 	{path: "gui", may: []string{"core", "scrapers", "gui/*", "icons"}, uses: []skill{windowSkill}, why: whyWindow},
 	{path: "gui/model", may: []string{"core", "scrapers"}, why: "what the screens show and decide is plain Go, so that it can be tested without a screen", calm: true},
 	{path: "gui/widgets", may: []string{"core", "scrapers", "gui/*", "icons"}, uses: []skill{windowSkill}, why: whyWindow},
+	{path: "gui/look", may: []string{"icons"}, uses: []skill{windowSkill}, why: "colours and sizes know nothing of the program"},
+	{path: "gui/export", may: []string{"core", "scrapers"}, why: "it writes files of what core lists", calm: true},
 	{path: "gui/lang", uses: []skill{windowSkill}, why: "texts know nothing of the program"},
 	{path: "icons", uses: []skill{windowSkill}, why: "pictures know nothing of the program"},
 
