@@ -324,9 +324,28 @@ func (p *program) handle(ctx context.Context, r ipc.Request, out, errOut io.Writ
 	})
 }
 
+// backUp makes the daily backup while the program runs.
+func (p *program) backUp() {
+	look := time.NewTicker(time.Hour)
+	defer look.Stop()
+	for {
+		select {
+		case <-p.ctx.Done():
+			return
+		case <-look.C:
+		}
+		if path, err := p.store.BackupDaily(p.ctx); err != nil {
+			p.log.Error().Err(err).Msg("daily backup")
+		} else if path != "" {
+			p.log.Info().Str("file", filepath.Base(path)).Msg("daily backup")
+		}
+	}
+}
+
 // work starts core's goroutines, once.
 func (p *program) work() {
 	p.once.Do(func() {
+		p.working.Go(p.backUp)
 		p.working.Go(func() {
 			if err := p.core.Run(p.ctx); err != nil {
 				p.log.Error().Err(err).Msg("core")
@@ -371,19 +390,6 @@ func (b demoBank) Login() (bank, user, password string) {
 // Describe implements cli.DemoBank.
 func (b demoBank) Describe() any {
 	return map[string]any{"url": b.URL(), "phone": b.URL() + "/telefono", "control": b.URL() + "/control/state", "logins": b.Logins()}
-}
-
-// CreditsSince implements cli.DemoBank.
-func (b demoBank) CreditsSince(t time.Time) int {
-	n := 0
-	for _, number := range b.Accounts(b.Logins()[0].User) {
-		for _, m := range b.Credits(number) {
-			if !m.At.Before(t) {
-				n++
-			}
-		}
-	}
-	return n
 }
 
 // demoPassphrase returns the file with the passphrase of a demo's data folder,

@@ -81,8 +81,6 @@ type DemoBank interface {
 	Login() (bank, user, password string)
 	// Describe returns what demo-bank prints: addresses and logins.
 	Describe() any
-	// CreditsSince counts the credits of that login since a time.
-	CreditsSince(t time.Time) int
 	Close() error
 }
 
