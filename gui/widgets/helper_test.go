@@ -24,8 +24,8 @@ func show(t testing.TB, appearance look.Appearance, o fyne.CanvasObject, size fy
 	return a, w
 }
 
-// picture keeps what a window shows where SHOTS says, for a person to look at.
-func picture(t testing.TB, w fyne.Window, name string) {
+// keepPicture keeps what a window shows where SHOTS says, for a person to look at.
+func keepPicture(t testing.TB, w fyne.Window, name string) {
 	t.Helper()
 	var b bytes.Buffer
 	if err := png.Encode(&b, w.Canvas().Capture()); err != nil {
@@ -38,7 +38,7 @@ func picture(t testing.TB, w fyne.Window, name string) {
 	}
 }
 
-// press types a key into what has the focus.
+// typeKey types a key into what has the focus.
 func typeKey(w fyne.Window, keys ...fyne.KeyName) {
 	for _, k := range keys {
 		w.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: k})

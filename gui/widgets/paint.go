@@ -4,6 +4,9 @@ import (
 	"image/color"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"reconbanker/icons"
 )
 
 // paint looks a colour up in a theme, in the variant the program shows.
@@ -13,4 +16,12 @@ func paint(th fyne.Theme, name fyne.ThemeColorName) color.Color {
 		return color.Transparent
 	}
 	return c
+}
+
+// picture is a line icon of a size in a colour of the theme.
+func picture(name icons.Name, ink fyne.ThemeColorName, side float32) *canvas.Image {
+	i := canvas.NewImageFromResource(icons.In(name, ink))
+	i.FillMode = canvas.ImageFillContain
+	i.SetMinSize(fyne.NewSquareSize(side))
+	return i
 }
