@@ -147,8 +147,11 @@ func (d *deliverer) nap(ctx context.Context, now time.Time) time.Duration {
 	if err != nil || next.IsZero() {
 		return longestNap
 	}
-	for _, r := range d.receivers { // what is due may wait for a breaker only
-		if r.paused(now) && (next.Before(now) || r.OpenUntil.Before(next)) {
+	if next.Before(now) { // it waits for a breaker or its turn, and hides what others owe
+		next = now.Add(5 * time.Second)
+	}
+	for _, r := range d.receivers {
+		if r.paused(now) && r.OpenUntil.Before(next) {
 			next = r.OpenUntil
 		}
 	}

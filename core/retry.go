@@ -82,7 +82,7 @@ func (r Receiver) afterExchange(failed bool, now time.Time) Receiver {
 		return Receiver{Origin: r.Origin}
 	}
 	r.Failures++
-	if r.Failures >= breakerFailures {
+	if r.Failures >= breakerFailures && !r.paused(now) { // those in flight when it opened say nothing new
 		r.OpenFor = min(max(2*r.OpenFor, breakerFirst), breakerLongest)
 		r.OpenUntil = now.Add(r.OpenFor)
 	}
