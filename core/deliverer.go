@@ -140,14 +140,11 @@ func (d *deliverer) dispatch(ctx context.Context) time.Duration {
 }
 
 func (d *deliverer) nap(ctx context.Context, now time.Time) time.Duration {
-	if len(d.flying) > 0 { // the next result looks again
-		return longestNap
-	}
 	next, err := d.c.store.NextDelivery(ctx)
 	if err != nil || next.IsZero() {
 		return longestNap
 	}
-	if next.Before(now) { // it waits for a breaker or its turn, and hides what others owe
+	if !next.After(now) { // it waits for a breaker or its turn, and hides what others owe
 		next = now.Add(5 * time.Second)
 	}
 	for _, r := range d.receivers {
@@ -155,7 +152,7 @@ func (d *deliverer) nap(ctx context.Context, now time.Time) time.Duration {
 			next = r.OpenUntil
 		}
 	}
-	return min(max(next.Sub(now), 10*time.Millisecond), longestNap)
+	return min(next.Sub(now), longestNap)
 }
 
 // attempt makes one try and always reports.

@@ -142,8 +142,9 @@ type Keep struct {
 	At      time.Time // when it is stored
 	Lines   []Movement
 	Covered []Coverage
-	// Decide is called once with the lines that were new, in the order of Lines,
-	// and the operation mode.
+	// Decide is called once with the lines that were new, in the order of Lines, and
+	// behind them the stored ones that have a sender only since this reading and
+	// about which nothing was sent; and with the operation mode.
 	Decide func(fresh []Movement, mode OperationMode) []Decision
 	// Change is applied to the account in the same transaction.
 	Change func(*Account)

@@ -40,18 +40,23 @@ func (s *Store) keep(t *tx, k core.Keep) (core.Kept, error) {
 	if kept.Vanished, err = vanish(t, k, run.AccountID); err != nil {
 		return kept, err
 	}
-	fresh, changed, err := sift(t, k, run, stored)
+	fresh, late, changed, err := sift(t, k, run, stored)
 	if err != nil {
 		return kept, err
 	}
 	if kept.Changed, err = movementsBySeq(t, changed); err != nil {
 		return kept, err
 	}
-	owed, err := decideFresh(t, k, fresh)
+	undecided := append(fresh, late...)
+	owed, err := decide(t, k, undecided)
 	if err != nil {
 		return kept, err
 	}
+	fresh, late = undecided[:len(fresh)], undecided[len(fresh):]
 	kept.Fresh = fresh
+	if err := settleLate(t, late); err != nil {
+		return kept, err
+	}
 	if err := insertMovements(t, fresh); err != nil {
 		return kept, err
 	}
@@ -99,9 +104,10 @@ func storedLines(t *tx, accountID string, lines []core.Movement) (map[string]sto
 }
 
 // sift tells the new lines from those stored. Of the latter it fills in a sender
-// that was not known and takes back that they vanished; those that the bank now
-// shows with other money are left alone and their numbers returned.
-func sift(t *tx, k core.Keep, run core.Run, stored map[string]storedLine) (fresh []core.Movement, changed []int64, err error) {
+// that was not known and takes back that they vanished; those whose sender has
+// arrived late and about which nothing was sent are returned, and the numbers of
+// those that the bank now shows with other money, which are left alone.
+func sift(t *tx, k core.Keep, run core.Run, stored map[string]storedLine) (fresh, late []core.Movement, changed []int64, err error) {
 	fresh = make([]core.Movement, 0, max(0, len(k.Lines)-len(stored)))
 	seen := make(map[string]bool, len(k.Lines))
 	for i := range k.Lines {
@@ -119,11 +125,15 @@ func sift(t *tx, k core.Keep, run core.Run, stored map[string]storedLine) (fresh
 		if old.direction != m.Direction || old.amount != m.Amount {
 			changed = append(changed, old.seq)
 		}
-		if err := refresh(t, old, m); err != nil {
-			return nil, nil, err
+		now, err := refresh(t, old, m)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if now != nil {
+			late = append(late, *now)
 		}
 	}
-	return fresh, changed, nil
+	return fresh, late, changed, nil
 }
 
 // arrive gives a new line what it has as a stored one.
@@ -137,24 +147,43 @@ func arrive(m *core.Movement, run core.Run, k core.Keep) {
 	}
 }
 
-// refresh brings a stored line up to what this reading adds to it.
-func refresh(t *tx, old storedLine, m *core.Movement) error {
+// refresh brings a stored line up to what this reading adds to it. A line that
+// has a sender only now, and was neither sent nor set aside, is returned.
+func refresh(t *tx, old storedLine, m *core.Movement) (late *core.Movement, err error) {
 	fill := (old.noSender && m.Sender != "") || (old.noPapers && m.SenderDocument != "")
 	if !fill && !old.vanished {
-		return nil
+		return nil, nil
 	}
 	if _, err := t.exec("UPDATE movement SET vanished_at = NULL WHERE seq = ?", old.seq); err != nil || !fill {
-		return err
+		return nil, err
 	}
 	now, err := scanMovement(t.row("SELECT "+movementColumns+" FROM movement WHERE seq = ?", old.seq))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	now.Sender = cmp.Or(now.Sender, m.Sender)
 	now.SenderDocument = cmp.Or(now.SenderDocument, m.SenderDocument)
 	_, err = t.exec("UPDATE movement SET sender = ?, sender_document = ?, search = ? WHERE seq = ?",
 		now.Sender, now.SenderDocument, searchText(&now), old.seq)
-	return err
+	if err != nil || !old.noSender || m.Sender == "" || !now.NotifiedAt.IsZero() || !now.ExcludedAt.IsZero() {
+		return nil, err
+	}
+	var told bool
+	err = t.row("SELECT EXISTS (SELECT 1 FROM delivery WHERE subject_id = ?)", now.ID).Scan(&told)
+	if err != nil || told {
+		return nil, err
+	}
+	return &now, nil
+}
+
+// settleLate writes what was decided about lines that were stored before.
+func settleLate(t *tx, late []core.Movement) error {
+	for _, m := range late {
+		if _, err := t.exec("UPDATE movement SET before_start = ?, notified_at = ? WHERE id = ?", m.BeforeStart, stamp(m.NotifiedAt), m.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // vanish marks the stored lines of the covered days that the reading lacks. It
@@ -203,9 +232,9 @@ func movementsBySeq(t *tx, seqs []int64) ([]core.Movement, error) {
 		WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq`, set(seqs))
 }
 
-// decideFresh asks core what to do with the new lines and writes its answers
-// into them. An answer that leaves a line out is refused: nothing read is lost.
-func decideFresh(t *tx, k core.Keep, fresh []core.Movement) ([]core.Delivery, error) {
+// decide asks core what to do with lines and writes its answers into them. An
+// answer that leaves a line out is refused: nothing read is lost.
+func decide(t *tx, k core.Keep, fresh []core.Movement) ([]core.Delivery, error) {
 	mode, err := operationMode(t.ctx, t)
 	if err != nil || k.Decide == nil {
 		return nil, err
