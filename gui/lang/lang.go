@@ -9,12 +9,14 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
 )
 
-//go:embed en.json es.json pt.json
+//go:embed *.json
 var files embed.FS
 
 // Codes lists the languages, in the order they are offered.
@@ -37,18 +39,29 @@ var (
 
 func init() { Use("") }
 
+// load reads en.json, failure.en.json and so on: the language is the last part of
+// the name, what stands before it only keeps the files short.
 func load() map[string]map[string]string {
 	out := map[string]map[string]string{}
-	for _, code := range Codes {
-		raw, err := files.ReadFile(code + ".json")
-		if err != nil {
-			panic(err) // embedded
+	names, err := fs.Glob(files, "*.json")
+	for _, name := range names {
+		var raw []byte
+		if raw, err = files.ReadFile(name); err != nil {
+			break
 		}
 		m := map[string]string{}
-		if err := json.Unmarshal(raw, &m); err != nil {
-			panic(fmt.Errorf("%s.json: %w", code, err)) // embedded, and read by the tests
+		if err = json.Unmarshal(raw, &m); err != nil {
+			break
 		}
-		out[code] = m
+		parts := strings.Split(name, ".")
+		code := parts[len(parts)-2]
+		if out[code] == nil {
+			out[code] = map[string]string{}
+		}
+		maps.Copy(out[code], m)
+	}
+	if err != nil {
+		panic(err) // they are embedded, and the tests read them
 	}
 	return out
 }

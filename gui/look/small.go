@@ -312,3 +312,14 @@ func (l Tail) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		x += m.Width + l.Gap
 	}
 }
+
+// Pass hands a key that a focused widget has no use for to the window.
+func Pass(o fyne.CanvasObject, e *fyne.KeyEvent) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(o)
+	if c == nil {
+		return
+	}
+	if window := c.OnTypedKey(); window != nil {
+		window(e)
+	}
+}

@@ -164,3 +164,14 @@ func Took(r core.Run, now time.Time) time.Duration {
 	}
 	return max(r.FinishedAt.Sub(r.StartedAt), 0)
 }
+
+// Fatal tells whether a kind of failure stops an account until a person has done
+// something, rather than until the next try.
+func Fatal(kind scrapers.Kind) bool {
+	switch kind {
+	case scrapers.InvalidCredentials, scrapers.AccountLocked, scrapers.PasswordChange, scrapers.TLSProblem,
+		scrapers.OriginNotAllowed, core.RefusedBefore, core.Internal:
+		return true
+	}
+	return false
+}

@@ -62,3 +62,20 @@ func (c Changes) Has(topics ...core.Topic) bool {
 func (c Changes) Of(accountID string) bool {
 	return c.All || accountID == "" || c.Accounts[accountID]
 }
+
+// Join takes other changes in.
+func (c *Changes) Join(other Changes) {
+	c.All = c.All || other.All
+	for t := range other.Topics {
+		for id := range other.Accounts {
+			c.Add(core.Hint{Topic: t, AccountID: id})
+		}
+	}
+}
+
+// Something is a change of one topic of one account.
+func Something(topic core.Topic, accountID string) Changes {
+	var c Changes
+	c.Add(core.Hint{Topic: topic, AccountID: accountID})
+	return c
+}

@@ -1,0 +1,221 @@
+package gui
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"reconbanker/core"
+	"reconbanker/gui/lang"
+	"reconbanker/gui/look"
+	"reconbanker/gui/model"
+)
+
+// modal is a card over the dimmed window: a title, something, and buttons. The
+// first button is the way out without doing anything; Escape presses it.
+type modal struct {
+	a     *App
+	popup *widget.PopUp
+	out   *look.Button
+}
+
+func (a *App) newModal(width float32, title string, body fyne.CanvasObject, buttons ...fyne.CanvasObject) *modal {
+	m := &modal{a: a}
+	m.out, _ = buttons[0].(*look.Button)
+	head := look.NewLines(title, theme.ColorNameForeground, theme.SizeNameSubHeadingText).Bold()
+	foot := container.NewBorder(nil, nil, nil, look.Row(8, buttons...))
+	m.popup = widget.NewModalPopUp(fixedWidth(width, look.Inset(look.Column(12, head, body, look.Space(0, 2), foot), 20, 16, 20, 20)), a.window.Canvas())
+	return m
+}
+
+func (m *modal) show() {
+	m.a.modals = append(m.a.modals, m)
+	m.popup.Show()
+}
+
+func (m *modal) close() {
+	m.popup.Hide()
+	m.a.modals = slices.DeleteFunc(m.a.modals, func(other *modal) bool { return other == m })
+}
+
+// escape leaves the modal in front; false when there is none.
+func (a *App) escape() bool {
+	if len(a.modals) == 0 {
+		return false
+	}
+	if m := a.modals[len(a.modals)-1]; m.out != nil {
+		m.out.Tapped(nil)
+	}
+	return true
+}
+
+// confirm asks before something that cannot simply be taken back.
+func (a *App) confirm(title, words, yes string, danger bool, then func()) {
+	var m *modal
+	no := look.NewButton(lang.T("dialog.cancel"), func() { m.close() })
+	ok := look.NewPrimary(yes, func() {
+		m.close()
+		then()
+	})
+	if danger {
+		ok.As(look.Danger)
+	}
+	m = a.newModal(420, title, look.NewLines(words, look.Muted, theme.SizeNameText), no, ok)
+	m.show()
+	a.window.Canvas().Focus(no)
+}
+
+// leave goes on with then, after asking when v holds something not saved.
+func (a *App) leave(v View, then func()) {
+	if e, ok := v.(editor); ok && e.Unsaved() {
+		a.confirm(lang.T("discard.title"), lang.T("discard.means"), lang.T("discard.yes"), true, then)
+		return
+	}
+	then()
+}
+
+// checkName says what is wrong with an account's name, "" when nothing is. Core
+// checks again; this is for the person's language.
+func checkName(name string) string {
+	switch name = strings.TrimSpace(name); {
+	case name == "":
+		return lang.T("name.empty")
+	case utf8.RuneCountInString(name) > 100:
+		return lang.T("name.long")
+	}
+	return ""
+}
+
+// addAccount asks for a bank and a name.
+func (a *App) addAccount() {
+	banks := a.core.Banks()
+	names := make([]string, len(banks))
+	for i, b := range banks {
+		names[i] = b.Name
+		if b.Demo {
+			names[i] = lang.T("add.demo", "bank", b.Name)
+		}
+	}
+	name := newField(lang.T("add.name"), lang.T("add.name_hint"))
+	bank := widget.NewSelect(names, nil)
+	bank.PlaceHolder = lang.T("add.bank_hint")
+	wrong := look.NewLines("", look.RedText, theme.SizeNameCaptionText)
+	bank.OnChanged = func(string) { wrong.Set("") }
+	if len(names) == 1 {
+		bank.SetSelectedIndex(0)
+	}
+	name.entry.OnChanged = func(string) { name.refuse("") }
+	form := look.Column(12,
+		look.NewLines(lang.T("add.means"), look.Muted, theme.SizeNameText),
+		look.Column(4, look.NewText(lang.T("add.bank"), look.Muted, theme.SizeNameCaptionText), bank, wrong), name.root)
+	var m *modal
+	no := look.NewButton(lang.T("dialog.cancel"), func() { m.close() })
+	add := look.NewPrimary(lang.T("add.yes"), nil)
+	add.OnTapped = func() {
+		bad := checkName(name.entry.Text)
+		name.refuse(bad)
+		if bank.SelectedIndex() < 0 {
+			wrong.Set(lang.T("add.no_bank"))
+			return
+		}
+		if bad == "" {
+			a.create(add, banks[bank.SelectedIndex()].Code, name, func() { m.close() })
+		}
+	}
+	name.entry.OnSubmitted = func(string) { add.Tapped(nil) }
+	name.entry.onEscape = func() { m.close() }
+	m = a.newModal(440, lang.T("add.title"), form, no, add)
+	m.show()
+	if len(names) == 1 {
+		a.window.Canvas().Focus(name.entry)
+	} else {
+		a.window.Canvas().Focus(bank)
+	}
+}
+
+func (a *App) create(button *look.Button, bank string, name *field, done func()) {
+	text := name.entry.Text
+	var made core.Account
+	a.do(action{
+		button: button, failed: lang.T("add.failed"),
+		done:    lang.T("add.done", "name", strings.TrimSpace(text)),
+		refused: func(fields []core.FieldError) { name.refuse(fields[0].Message) },
+		then: func() {
+			done()
+			a.shell.open(atAccounts)
+			a.openAccount(made.ID, tabSettings)
+		},
+	}, func(ctx context.Context) (err error) {
+		made, err = a.core.CreateAccount(ctx, bank, text, a.cfg.Actor)
+		return err
+	})
+}
+
+// openAccount shows an account that may not be in the overview yet.
+func (a *App) openAccount(id string, tab int) {
+	a.shell.accounts.wanted, a.shell.accounts.wantedTab = id, tab
+	a.touch(model.Everything())
+}
+
+// renameAccount asks for another name.
+func (a *App) renameAccount(account model.Account) {
+	name := newField(lang.T("add.name"), "")
+	name.entry.SetText(account.Name)
+	name.entry.OnChanged = func(string) { name.refuse("") }
+	var m *modal
+	no := look.NewButton(lang.T("dialog.cancel"), func() { m.close() })
+	ok := look.NewPrimary(lang.T("menu.rename"), nil)
+	ok.OnTapped = func() {
+		if bad := checkName(name.entry.Text); bad != "" {
+			name.refuse(bad)
+			return
+		}
+		text := name.entry.Text
+		a.do(action{
+			button: ok, failed: lang.T("rename.failed"), done: lang.T("rename.done"), then: m.close,
+			refused: func(fields []core.FieldError) { name.refuse(fields[0].Message) },
+		}, func(ctx context.Context) error {
+			_, err := a.core.RenameAccount(ctx, account.ID, text, a.cfg.Actor)
+			return err
+		})
+	}
+	name.entry.OnSubmitted = func(string) { ok.Tapped(nil) }
+	name.entry.onEscape = func() { m.close() }
+	m = a.newModal(420, lang.T("rename.title"), name.root, no, ok)
+	m.show()
+	a.window.Canvas().Focus(name.entry)
+}
+
+// deleteAccount asks for the name, against a slip.
+func (a *App) deleteAccount(account model.Account) {
+	name := newField(lang.T("delete.type", "name", account.Name), account.Name)
+	var m *modal
+	no := look.NewButton(lang.T("dialog.cancel"), func() { m.close() })
+	ok := look.NewDanger(lang.T("delete.yes"), nil)
+	ok.Disable()
+	name.entry.OnChanged = func(text string) {
+		name.refuse("")
+		ok.SetEnabled(strings.TrimSpace(text) == account.Name)
+	}
+	ok.OnTapped = func() {
+		text := name.entry.Text
+		a.do(action{
+			button: ok, failed: lang.T("delete.failed"), done: lang.T("delete.done", "name", account.Name), then: m.close,
+			refused: func([]core.FieldError) { name.refuse(lang.T("delete.differs")) },
+		}, func(ctx context.Context) error {
+			return a.core.DeleteAccount(ctx, account.ID, text, a.cfg.Actor)
+		})
+	}
+	name.entry.OnSubmitted = func(string) { ok.Tapped(nil) }
+	name.entry.onEscape = func() { m.close() }
+	m = a.newModal(440, lang.T("delete.title", "name", account.Name),
+		look.Column(12, look.NewLines(lang.T("delete.means"), look.Muted, theme.SizeNameText), name.root), no, ok)
+	m.show()
+	a.window.Canvas().Focus(name.entry)
+}

@@ -1,0 +1,256 @@
+// Package gui is the window: a client of core that shows what the store holds and
+// calls core's verbs when a person asks.
+//
+// Everything on screen lives on Fyne's goroutine and is touched through the
+// dispatcher only. One loop re-reads what changed, off that goroutine, and hands
+// plain values to the views (refresh.go); whatever a person starts runs through
+// one helper that says how it went (do.go). What the screens show is decided in
+// gui/model, the words are in gui/lang, the colours in gui/look.
+package gui
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"reconbanker/core"
+	"reconbanker/gui/lang"
+	"reconbanker/gui/look"
+	"reconbanker/gui/model"
+	"reconbanker/icons"
+)
+
+// Core is what the window asks of core; *core.Core offers it.
+type Core interface {
+	model.Source
+	Subscribe() (<-chan core.Hint, func())
+
+	CreateAccount(ctx context.Context, bank, name, actor string) (core.Account, error)
+	RenameAccount(ctx context.Context, id, name, actor string) (core.Account, error)
+	SetAccountStatus(ctx context.Context, id string, status core.AccountStatus, actor string) (core.Account, error)
+	DeleteAccount(ctx context.Context, id, confirmation, actor string) error
+	SaveSettings(ctx context.Context, accountID string, in core.SettingsInput, draft bool, actor string) (core.Settings, error)
+	SetOperationMode(ctx context.Context, mode core.OperationMode, actor string) error
+
+	Scrape(ctx context.Context, accountID, actor string) (core.Run, error)
+	Restart(ctx context.Context, accountID, actor string) (core.Run, error)
+	CancelRun(ctx context.Context, id, actor string) error
+	RunByID(ctx context.Context, id string) (core.Run, error)
+	Attempts(ctx context.Context, accountID string, since time.Time) ([]core.Attempt, error)
+
+	Movements(ctx context.Context, f core.MovementFilter) ([]core.Movement, int, error)
+	Movement(ctx context.Context, accountID, id string) (core.Movement, error)
+	ExcludeMovement(ctx context.Context, accountID, id string, exclude bool, actor string) (core.Movement, error)
+	Resend(ctx context.Context, accountID, movementID string, anyway bool, actor string) (core.Delivery, error)
+	Deliveries(ctx context.Context, f core.DeliveryFilter) ([]core.Delivery, int, error)
+	Delivery(ctx context.Context, id string) (core.Delivery, []core.DeliveryAttempt, error)
+	ResendDelivery(ctx context.Context, id, actor string) (core.Delivery, error)
+	AuditLog(ctx context.Context, limit, offset int) ([]core.Audit, error)
+}
+
+// Dispatcher runs a function on Fyne's goroutine, soon: fyne.Do in the program, a
+// queue in tests.
+type Dispatcher func(func())
+
+// Config is what the window stands on. Core and Dir are required.
+type Config struct {
+	Core    Core
+	Version string
+	Dir     string // the data folder; the window's own preferences are kept in it
+	Actor   string // who the person is, for the record of who did what
+	// Backup writes a copy of the data and returns where; nil hides the command.
+	Backup func(ctx context.Context) (string, error)
+	// BrowserPath is the browser that was chosen on the command line, "" for the
+	// one that is found.
+	BrowserPath string
+	// Quit is called once when the window has gone for good; nil does nothing.
+	Quit func()
+	// Scheduler pauses the schedule of all accounts and resumes it; nil hides the
+	// command.
+	Scheduler Scheduler
+	// TrayHost tells whether the desktop shows tray icons; nil asks the desktop.
+	TrayHost func(ctx context.Context) bool
+	// Dispatch is nil for fyne.Do.
+	Dispatch Dispatcher
+	// Now is nil for time.Now.
+	Now func() time.Time
+}
+
+// Scheduler can stop entering any account by itself.
+type Scheduler interface {
+	SchedulePaused() bool
+	PauseSchedule(ctx context.Context, paused bool, actor string) error
+}
+
+// App is the window and all that belongs to it. Its fields belong to Fyne's
+// goroutine, except where they say otherwise.
+type App struct {
+	cfg   Config
+	core  Core
+	ui    Dispatcher
+	now   func() time.Time
+	prefs *prefs
+
+	ctx     context.Context //nolint:containedctx // the life of the window; set by start
+	end     context.CancelFunc
+	working sync.WaitGroup     // every goroutine of the window
+	kicks   chan model.Changes // what a person's doing has made stale
+
+	fyne   fyne.App
+	window fyne.Window
+	shell  *shell
+	toasts *toasts
+	tray   *tray
+	views  views
+	modals []*modal // open ones, the last in front
+	over   model.Overview
+	shown  bool // the first overview is there
+	ended  bool
+
+	mu     sync.Mutex // guards raise
+	raised bool       // Raise was called before there was a window
+	ready  bool
+}
+
+// New returns the window, not yet shown.
+func New(cfg Config) *App {
+	a := &App{cfg: cfg, core: cfg.Core, ui: cfg.Dispatch, now: cfg.Now, kicks: make(chan model.Changes, 8)}
+	if a.ui == nil {
+		a.ui = fyne.Do
+	}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	if a.cfg.TrayHost == nil {
+		a.cfg.TrayHost = trayHost
+	}
+	a.prefs = loadPrefs(cfg.Dir)
+	a.ctx, a.end = context.WithCancel(context.Background())
+	a.views = a.builtIn()
+	return a
+}
+
+// Run shows the window and returns when it has gone for good or ctx has ended. It
+// is called once, on the main goroutine.
+func (a *App) Run(ctx context.Context, fa fyne.App) {
+	a.start(ctx, fa)
+	a.working.Go(func() {
+		select {
+		case <-ctx.Done():
+			a.ui(a.quit)
+		case <-a.ctx.Done():
+		}
+	})
+	a.window.Show()
+	fa.Run()
+	a.stop()
+}
+
+// start builds the window and begins reading.
+func (a *App) start(ctx context.Context, fa fyne.App) {
+	a.ctx, a.end = context.WithCancel(ctx)
+	a.fyne = fa
+	lang.Use(a.prefs.Language)
+	fa.Settings().SetTheme(look.New(a.prefs.Appearance))
+	a.window = fa.NewWindow(lang.T("app.name"))
+	a.window.SetIcon(icons.App)
+	a.window.SetPadded(false)
+	a.window.SetMaster()
+	a.window.Resize(a.prefs.size())
+	a.window.SetCloseIntercept(a.closing)
+	a.build()
+	a.tray = newTray(a)
+	a.mu.Lock()
+	a.ready = true
+	raise := a.raised
+	a.mu.Unlock()
+	if raise {
+		a.raise()
+	}
+	a.working.Go(func() { a.refresh(a.ctx) })
+}
+
+// build makes the content anew, in the language and look that are in use.
+func (a *App) build() {
+	a.toasts = newToasts(a)
+	a.shell = newShell(a)
+	a.window.SetTitle(lang.T("app.name"))
+	a.window.SetContent(a.shell.object())
+	a.shortcuts()
+	if a.shown {
+		a.shell.show(a.over)
+	}
+	a.touch(model.Everything())
+}
+
+// stop ends what the window started and waits for it, with a limit: a verb that
+// hangs must not keep the program from ending.
+func (a *App) stop() {
+	a.end()
+	done := make(chan struct{})
+	go func() {
+		a.working.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(5 * time.Second):
+	}
+	if a.cfg.Quit != nil {
+		a.cfg.Quit()
+	}
+}
+
+// Raise brings the window to the front. It may be called from any goroutine, and
+// before Run.
+func (a *App) Raise() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.ready {
+		a.raised = true
+		return
+	}
+	a.ui(a.raise)
+}
+
+func (a *App) raise() {
+	a.window.Show()
+	a.window.RequestFocus()
+}
+
+// quit ends the program, unless a person still wants to save something.
+func (a *App) quit() {
+	if a.ended {
+		return
+	}
+	a.ended = true
+	a.rememberSize()
+	a.end()
+	a.fyne.Quit()
+}
+
+// rememberSize keeps the window's size for the next start.
+func (a *App) rememberSize() {
+	size := a.window.Canvas().Size()
+	a.prefs.Width, a.prefs.Height = size.Width, size.Height
+	a.savePrefs()
+}
+
+// setLanguage changes the language of everything on screen.
+func (a *App) setLanguage(code string) {
+	a.prefs.Language = code
+	a.savePrefs()
+	lang.Use(code)
+	a.build()
+	a.tray.refresh()
+}
+
+// setAppearance changes between light and dark.
+func (a *App) setAppearance(appearance look.Appearance) {
+	a.prefs.Appearance = appearance
+	a.savePrefs()
+	a.fyne.Settings().SetTheme(look.New(appearance))
+	a.build()
+}

@@ -1,0 +1,150 @@
+package gui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"reconbanker/core"
+	"reconbanker/gui/lang"
+	"reconbanker/gui/look"
+	"reconbanker/gui/model"
+	"reconbanker/icons"
+)
+
+// A place is an entry of the rail.
+type place int
+
+// The places, in the order of the rail and of Ctrl+1 to Ctrl+6.
+const (
+	atAccounts place = iota
+	atMovements
+	atOrders
+	atDeliveries
+	atActivity
+	atSettings
+	places
+)
+
+// shell is what stays on screen: the rail, the status bar, and room for one screen.
+type shell struct {
+	a        *App
+	rail     *rail
+	status   *statusBar
+	body     *fyne.Container
+	accounts *accountsScreen
+	at       place
+	screens  map[place]View
+	root     fyne.CanvasObject
+}
+
+func newShell(a *App) *shell {
+	s := &shell{a: a, screens: map[place]View{}, body: container.NewStack(), at: -1}
+	s.accounts = newAccountsScreen(a)
+	s.screens[atAccounts] = s.accounts
+	s.rail = newRail(func(p place) { s.open(p) })
+	s.status = newStatusBar(a)
+	main := container.NewBorder(nil, s.status.object(), nil, nil, s.body)
+	s.root = container.NewStack(
+		look.NewArea("background"),
+		container.NewBorder(nil, nil, s.rail.object(), nil, main),
+		a.toasts.object(),
+	)
+	s.arrange(core.ModeUnset)
+	s.put(atAccounts)
+	return s
+}
+
+func (s *shell) object() fyne.CanvasObject { return s.root }
+
+// makers are the screens that can be opened, beside the accounts.
+func (s *shell) maker(p place) func() View {
+	v := s.a.views
+	switch p {
+	case atMovements:
+		if v.movements == nil {
+			return nil
+		}
+		return func() View { return v.movements("") }
+	case atOrders:
+		return v.orders
+	case atDeliveries:
+		return v.deliveries
+	case atActivity:
+		return v.activity
+	case atSettings:
+		return v.preferences
+	}
+	return nil
+}
+
+// available tells whether a place has a screen in this mode.
+func (s *shell) available(p place) bool {
+	switch {
+	case p == atAccounts:
+		return true
+	case p == atOrders && s.a.over.Mode != core.Reconcile:
+		return false
+	}
+	return s.maker(p) != nil
+}
+
+// arrange shows the entries of the rail that lead somewhere.
+func (s *shell) arrange(core.OperationMode) {
+	for p := atAccounts; p < places; p++ {
+		s.rail.offer(p, s.available(p))
+	}
+}
+
+// open goes to a place, unless something there is not saved.
+func (s *shell) open(p place) {
+	if p == s.at || !s.available(p) {
+		return
+	}
+	s.a.leave(s.screens[s.at], func() { s.put(p) })
+}
+
+func (s *shell) put(p place) {
+	if s.screens[p] == nil {
+		s.screens[p] = s.maker(p)()
+	}
+	s.at = p
+	s.rail.choose(p)
+	s.body.Objects = []fyne.CanvasObject{s.screens[p].Object()}
+	s.body.Refresh()
+	if v, ok := s.screens[p].(starter); ok {
+		v.Shown()
+	}
+	s.a.touch(model.Everything())
+}
+
+// show shows what every screen needs.
+func (s *shell) show(over model.Overview) {
+	s.arrange(over.Mode)
+	s.status.show(over)
+	s.accounts.show(over)
+}
+
+// asks collects what the screen in front wants to read.
+func (s *shell) asks(c model.Changes) []Read {
+	if r := s.screens[s.at].Ask(c); r != nil {
+		return []Read{r}
+	}
+	return nil
+}
+
+// title and icon of a place.
+func placeWords(p place) (string, icons.Name) {
+	switch p {
+	case atMovements:
+		return lang.T("rail.movements"), icons.Movements
+	case atOrders:
+		return lang.T("rail.orders"), icons.Orders
+	case atDeliveries:
+		return lang.T("rail.deliveries"), icons.Deliveries
+	case atActivity:
+		return lang.T("rail.activity"), icons.Activity
+	case atSettings:
+		return lang.T("rail.settings"), icons.Settings
+	}
+	return lang.T("rail.accounts"), icons.Accounts
+}
