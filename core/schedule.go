@@ -52,8 +52,15 @@ func ParseSchedule(text string, zone *time.Location) (s Schedule, err error) {
 	if first.IsZero() {
 		return Schedule{}, fmt.Errorf("%q never comes: no such day exists", text)
 	}
-	if gap := s.Next(first).Sub(first); gap < shortest {
-		return Schedule{}, fmt.Errorf("%q would log in every %s: at least 5 minutes must lie between two logins", text, gap)
+	// By the wall clock, so that a change to summer time does not matter, over two
+	// whole days from the first that has a slot.
+	last := spec.Next(asWall(first.In(zone)).Truncate(24 * time.Hour).Add(-time.Second))
+	for until := last.Add(48 * time.Hour); !last.IsZero() && last.Before(until); {
+		next := spec.Next(last)
+		if gap := next.Sub(last); gap < shortest && !next.IsZero() {
+			return Schedule{}, fmt.Errorf("%q would log in every %s: at least 5 minutes must lie between two logins", text, gap)
+		}
+		last = next
 	}
 	return s, nil
 }
@@ -64,7 +71,7 @@ func (s Schedule) Next(t time.Time) time.Time {
 		return t.Add(s.every)
 	}
 	wall := asWall(t.In(s.zone))
-	for range 4 { // a wall time that comes twice may lie behind t; the one after does not
+	for range 300 { // wall times that come twice may lie behind t, an hour or more of them
 		wall = s.spec.Next(wall)
 		if wall.IsZero() {
 			return time.Time{}
