@@ -13,13 +13,17 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 	_ "time/tzdata" // a bank's day must not depend on the machine's zone files
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
 	"github.com/adrg/xdg"
 	"github.com/rs/zerolog"
 
@@ -29,6 +33,8 @@ import (
 	"reconbanker/core/logging"
 	"reconbanker/core/outbound"
 	"reconbanker/core/vault"
+	"reconbanker/gui"
+	"reconbanker/icons"
 	_ "reconbanker/scrapers/all"
 	"reconbanker/scrapers/browser"
 	"reconbanker/scrapers/demobank/site"
@@ -37,6 +43,8 @@ import (
 
 // version is set by the linker.
 var version = "dev"
+
+const appID = "com.reconbanker.desktop"
 
 // clock is what the program reads the time from; the crash test moves it.
 var clock = time.Now
@@ -71,7 +79,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	lock, err := acquire(ctx, dir, command)
 	var held *ipc.HeldError
 	if errors.As(err, &held) && command != "serve" && command != "demo" && held.Socket != "" {
-		return forward(ctx, dir, args, command, in, out, errOut)
+		return forward(ctx, dir, args, command, in, out, errOut) // of the window: to show itself
 	}
 	if err != nil {
 		return fail(err)
@@ -84,7 +92,10 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	defer p.close()
 	host.Core, host.Dir, host.Work = p.core, dir, p.work
 	host.Backup, host.SetPassphrase = p.store.Backup, p.setPassphrase
-	if command == "serve" {
+	if display() {
+		host.Window = p.window
+	}
+	if command == "serve" || command == "window" || command == "demo" {
 		if err := p.listen(lock); err != nil {
 			return fail(err)
 		}
@@ -136,6 +147,9 @@ func acquire(ctx context.Context, dir, command string) (*ipc.Lock, error) {
 // forward has a command executed by the program that holds the data folder.
 func forward(ctx context.Context, dir string, args []string, command string, in io.Reader, out, errOut io.Writer) int {
 	request := ipc.Request{Verb: ipc.Exec, Args: args}
+	if command == "window" {
+		request = ipc.Request{Verb: ipc.Raise}
+	}
 	if cli.ReadsInput(command) {
 		request.Stdin = in
 	}
@@ -149,14 +163,16 @@ func forward(ctx context.Context, dir string, args []string, command string, in 
 
 // program is everything that is open.
 type program struct {
-	ctx    context.Context //nolint:containedctx // the life of the program itself
-	end    context.CancelFunc
-	dir    string
-	log    zerolog.Logger
-	store  *storage.Store
-	vault  *vault.Vault
-	core   *core.Core
-	closer []func() error
+	ctx     context.Context //nolint:containedctx // the life of the program itself
+	end     context.CancelFunc
+	dir     string
+	browser string // chosen on the command line
+	log     zerolog.Logger
+	store   *storage.Store
+	vault   *vault.Vault
+	core    *core.Core
+	gui     atomic.Pointer[gui.App] // nil without a window
+	closer  []func() error
 
 	once    sync.Once
 	working sync.WaitGroup
@@ -164,7 +180,7 @@ type program struct {
 
 // open opens the rooms in their order. On failure what was open is closed again.
 func open(ctx context.Context, dir, command string, g *cli.Grammar, in io.Reader, errOut io.Writer) (_ *program, err error) {
-	p := &program{dir: dir}
+	p := &program{dir: dir, browser: g.Browser}
 	p.ctx, p.end = context.WithCancel(ctx)
 	defer func() {
 		if err != nil {
@@ -278,7 +294,7 @@ func (p *program) keepPassphrase(ctx context.Context, g *cli.Grammar) error {
 }
 
 func needsSecrets(command string) bool {
-	for _, c := range []string{"serve", "demo", "scrape", "restart", "settings set", "movements resend", "deliveries resend", "passphrase"} {
+	for _, c := range []string{"window", "serve", "demo", "scrape", "restart", "settings set", "movements resend", "deliveries resend", "passphrase"} {
 		if strings.HasPrefix(command, c) {
 			return true
 		}
@@ -311,8 +327,13 @@ func (p *program) listen(lock *ipc.Lock) error {
 
 func (p *program) handle(ctx context.Context, r ipc.Request, out, errOut io.Writer) int {
 	if r.Verb != ipc.Exec {
-		fmt.Fprintln(errOut, "reconbanker: this program runs without a window")
-		return cli.ExitFailed
+		w := p.gui.Load()
+		if w == nil {
+			fmt.Fprintln(errOut, "reconbanker: the program that runs has no window: end it first")
+			return cli.ExitFailed
+		}
+		w.Raise()
+		return cli.ExitOK
 	}
 	g, cmd, code := cli.Parse(r.Args, version, out, errOut)
 	if cmd == nil {
@@ -367,6 +388,26 @@ func (p *program) close() {
 			p.log.Warn().Err(err).Msg("close")
 		}
 	}
+}
+
+// display tells whether there is a screen for a window.
+func display() bool {
+	return runtime.GOOS != "linux" || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
+}
+
+// window shows the window until it has gone for good. It runs on the main
+// goroutine.
+func (p *program) window(ctx context.Context, _ cli.Demo) error {
+	// Without the migration every widget call would be checked, at ten times the cost.
+	app.SetMetadata(fyne.AppMetadata{
+		ID: appID, Name: "Reconbanker", Version: version, Icon: icons.App, Migrations: map[string]bool{"fyneDo": true},
+	})
+	w := gui.New(gui.Config{
+		Core: p.core, Version: version, Dir: p.dir, Actor: cli.Actor(), Backup: p.store.Backup, Quit: p.end, BrowserPath: p.browser,
+	})
+	p.gui.Store(w)
+	w.Run(ctx, app.NewWithID(appID))
+	return nil
 }
 
 // demoBank shows the demo bank's website to the command line.

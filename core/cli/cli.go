@@ -39,6 +39,7 @@ type Globals struct {
 type Grammar struct {
 	Globals
 
+	Window     WindowCmd     `cmd:"" default:"1" help:"Open the window; the same as no command at all."`
 	Demo       DemoCmd       `cmd:"" help:"Try it: start a demo bank and a webhook receiver, read the bank once, and print a report."`
 	Serve      ServeCmd      `cmd:"" help:"Run without a window until interrupted."`
 	DemoBank   DemoBankCmd   `cmd:"" help:"Run the demo bank alone."`
@@ -66,13 +67,19 @@ type Host struct {
 	SetPassphrase func(ctx context.Context, old, pass []byte) error
 	// StartDemoBank starts the demo bank; nil where the program has none.
 	StartDemoBank func(listen string, seed int64) (DemoBank, error)
-	Dir           string
+	// Window shows the window and returns when it has gone; nil without a display.
+	Window func(ctx context.Context, demo Demo) error
+	Dir    string
 
 	In       io.Reader
 	Out, Err io.Writer
 	JSON     bool
 	Actor    string // who is recorded as having done it
 }
+
+// Demo starts what a first run offers to try: a demo bank and a receiver. The
+// settings it returns point at them.
+type Demo func(ctx context.Context) (bank string, in core.SettingsInput, err error)
 
 // DemoBank is the demo bank as a command uses it.
 type DemoBank interface {
@@ -108,9 +115,6 @@ func Parse(args []string, version string, out, errOut io.Writer) (*Grammar, *kon
 	if err != nil {
 		fmt.Fprintln(errOut, "reconbanker:", err)
 		return nil, nil, ExitUsage
-	}
-	if len(args) == 0 {
-		args = []string{"--help"}
 	}
 	ctx, err := parser.Parse(args)
 	switch {

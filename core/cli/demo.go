@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"reconbanker/core"
@@ -16,6 +17,7 @@ import (
 type DemoCmd struct {
 	Listen string `help:"Address of the demo bank; a free port unless given." placeholder:"ADDR"`
 	Seed   int64  `help:"Seed of the demo bank's data." default:"1"`
+	Window bool   `help:"Open the window on it; without a display the report is printed as ever."`
 }
 
 // demoName is what the demo account is called.
@@ -38,24 +40,77 @@ type report struct {
 	Problem   string  `json:"problem,omitempty"`
 }
 
+// demo is a demo bank and a receiver that run as long as the program.
+type demo struct {
+	h      *Host
+	listen string
+	seed   int64
+
+	mu    sync.Mutex
+	bank  DemoBank
+	hooks *receiver.Receiver
+}
+
+// start starts both, once, and returns the bank's code and the settings that
+// point an account at them. It implements Demo.
+func (d *demo) start(context.Context) (string, core.SettingsInput, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.bank == nil {
+		seed := d.seed
+		if seed == 0 {
+			seed = 1
+		}
+		bank, err := d.h.StartDemoBank(d.listen, seed)
+		if err != nil {
+			return "", core.SettingsInput{}, err
+		}
+		hooks, err := receiver.Start("")
+		if err != nil {
+			return "", core.SettingsInput{}, errors.Join(err, bank.Close())
+		}
+		d.bank, d.hooks = bank, hooks
+	}
+	code, user, password := d.bank.Login()
+	url := d.hooks.URL
+	start := time.Now().AddDate(0, 0, -30).Format(time.DateOnly)
+	return code, core.SettingsInput{
+		WebhookURL: &url, BankUsername: &user, BankPassword: &password,
+		WebhookExtraFields: json.RawMessage(`{"tenant":"demo"}`),
+		Own:                &core.OwnInput{BankFields: map[string]string{"address": d.bank.URL()}, StartDate: &start},
+	}, nil
+}
+
+// end stops what was started.
+func (d *demo) end() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.bank == nil {
+		return nil
+	}
+	return errors.Join(d.bank.Close(), d.hooks.Close())
+}
+
 // Run implements the command.
 func (c *DemoCmd) Run(ctx context.Context, h *Host) (err error) {
 	began := time.Now()
 	h.Work()
-	bank, err := h.StartDemoBank(c.Listen, c.Seed)
+	d := &demo{h: h, listen: c.Listen, seed: c.Seed}
+	defer func() { err = errors.Join(err, d.end()) }()
+	code, in, err := d.start(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, bank.Close()) }()
-	hooks, err := receiver.Start("")
-	if err != nil {
-		return err
+	if c.Window && h.Window != nil {
+		if err := h.repoint(ctx, in); err != nil {
+			return err
+		}
+		return h.Window(ctx, d.start)
 	}
-	defer func() { err = errors.Join(err, hooks.Close()) }()
 	if !h.JSON {
-		fmt.Fprintf(h.Out, "Demo bank at %s, webhook receiver at %s. Reading…\n", bank.URL(), hooks.URL)
+		fmt.Fprintf(h.Out, "Demo bank at %s, webhook receiver at %s. Reading…\n", d.bank.URL(), d.hooks.URL)
 	}
-	a, err := h.enrolDemo(ctx, bank, hooks.URL)
+	a, err := h.enrolDemo(ctx, code, in)
 	if err != nil {
 		return fmt.Errorf("enrol the demo account: %w", err)
 	}
@@ -71,8 +126,8 @@ func (c *DemoCmd) Run(ctx context.Context, h *Host) (err error) {
 	if err := h.Core.WaitDelivered(patience, a.ID); err != nil {
 		fmt.Fprintln(h.Err, "reconbanker: "+err.Error())
 	}
-	r := report{Bank: bank.URL(), Account: a.Name, AccountID: a.ID, Receiver: hooks.URL}
-	if err := h.check(ctx, &r, run, hooks); err != nil {
+	r := report{Bank: d.bank.URL(), Account: a.Name, AccountID: a.ID, Receiver: d.hooks.URL}
+	if err := h.check(ctx, &r, run, d.hooks); err != nil {
 		return err
 	}
 	r.Seconds = time.Since(began).Seconds()
@@ -87,7 +142,7 @@ func (c *DemoCmd) Run(ctx context.Context, h *Host) (err error) {
 
 // enrolDemo makes the demo account, or points the one there is at this bank and
 // this receiver. A mode a person has chosen is never changed.
-func (h *Host) enrolDemo(ctx context.Context, bank DemoBank, hook string) (core.Account, error) {
+func (h *Host) enrolDemo(ctx context.Context, bank string, in core.SettingsInput) (core.Account, error) {
 	mode, err := h.Core.OperationMode(ctx)
 	if err != nil {
 		return core.Account{}, err
@@ -100,21 +155,27 @@ func (h *Host) enrolDemo(ctx context.Context, bank DemoBank, hook string) (core.
 	case core.Reconcile:
 		return core.Account{}, errors.New("this data folder works in reconcile mode and the demo shows passthrough: use another --data")
 	}
-	code, user, password := bank.Login()
 	a, err := h.account(ctx, demoName)
 	if err != nil {
-		if a, err = h.Core.CreateAccount(ctx, code, demoName, h.Actor); err != nil {
+		if a, err = h.Core.CreateAccount(ctx, bank, demoName, h.Actor); err != nil {
 			return core.Account{}, err
 		}
 	}
 	start := a.CreatedAt.AddDate(0, 0, -30).Format(time.DateOnly)
-	in := core.SettingsInput{
-		WebhookURL: &hook, BankUsername: &user, BankPassword: &password,
-		WebhookExtraFields: json.RawMessage(`{"tenant":"demo"}`),
-		Own:                &core.OwnInput{BankFields: map[string]string{"address": bank.URL()}, StartDate: &start},
-	}
+	in.Own.StartDate = &start
 	_, err = h.Core.SaveSettings(ctx, a.ID, in, false, h.Actor)
 	return a, err
+}
+
+// repoint tells a demo account of an earlier demo where bank and receiver are now.
+func (h *Host) repoint(ctx context.Context, in core.SettingsInput) error {
+	a, err := h.account(ctx, demoName)
+	if err != nil {
+		return nil // there is none yet: the first run offers one
+	}
+	in.Own.StartDate = nil
+	_, err = h.Core.SaveSettings(ctx, a.ID, in, false, h.Actor)
+	return err
 }
 
 // check gathers the report and compares what was done with what had to be.

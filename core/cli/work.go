@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -20,6 +21,20 @@ func (*ServeCmd) Run(ctx context.Context, h *Host) error {
 	fmt.Fprintln(h.Err, "reconbanker: serving "+h.Dir+"; interrupt to end")
 	<-ctx.Done()
 	return nil
+}
+
+// WindowCmd opens the window.
+type WindowCmd struct{}
+
+// Run implements the command.
+func (*WindowCmd) Run(ctx context.Context, h *Host) error {
+	if h.Window == nil {
+		return errors.New("there is no display to open a window on: use \"reconbanker serve\", or see \"reconbanker --help\"")
+	}
+	h.Work()
+	demo := &demo{h: h}
+	defer demo.end()
+	return h.Window(ctx, demo.start)
 }
 
 // ScrapeCmd reads an account now.
