@@ -114,14 +114,16 @@ func TestDailyScheduleOverSummerTime(t *testing.T) {
 	}
 }
 
-// firstMinute looks for the first minute at which a clock shows wall or later, by
-// trying every one.
+// firstMinute is the first minute at which a clock shows wall or later; near a
+// change of the clocks it is found by looking at every minute.
 func firstMinute(wall time.Time, zone *time.Location) time.Time {
-	for at := wall.Add(-16 * time.Hour); ; at = at.Add(time.Minute) {
-		// Near enough first, minute by minute then.
-		if shown := asWall(at.In(zone)); wall.Sub(shown) > 90*time.Minute {
-			at = at.Add(wall.Sub(shown) - 90*time.Minute)
-		} else if !shown.Before(wall) {
+	plain := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), 0, 0, zone)
+	start, end := plain.ZoneBounds()
+	if plain.Sub(start) > 24*time.Hour && (end.IsZero() || end.Sub(plain) > 24*time.Hour) {
+		return plain
+	}
+	for at := plain.Add(-4 * time.Hour); ; at = at.Add(time.Minute) {
+		if !asWall(at.In(zone)).Before(wall) {
 			return at
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"reconbanker/core"
 	"reconbanker/scrapers"
@@ -31,12 +32,15 @@ func (s *state) keep(k core.Keep) (kept core.Kept, err error) {
 	}
 	run := s.runs[i]
 	kept.Vanished = s.vanish(k, run.AccountID)
-	s.sift(k, run, &kept)
+	late := s.sift(k, run, &kept)
 	var decided []core.Delivery
 	if k.Decide != nil {
-		if decided, err = decideFresh(k, s.mode, kept.Fresh); err != nil {
+		undecided := append(slices.Clone(kept.Fresh), late...)
+		if decided, err = decide(k, s.mode, undecided); err != nil {
 			return kept, err
 		}
+		copy(kept.Fresh, undecided)
+		s.settle(undecided[len(kept.Fresh):])
 	}
 	r := k.Run
 	for _, m := range kept.Fresh {
@@ -59,8 +63,18 @@ func (s *state) keep(k core.Keep) (kept core.Kept, err error) {
 	return kept, err
 }
 
-// sift tells new lines from stored ones, which learn what this reading adds.
-func (s *state) sift(k core.Keep, run core.Run, kept *core.Kept) {
+// settle writes what was decided about lines that were stored before.
+func (s *state) settle(late []core.Movement) {
+	for _, l := range late {
+		if i, err := s.movement(l.AccountID, l.ID); err == nil {
+			s.movements[i].BeforeStart, s.movements[i].NotifiedAt = l.BeforeStart, l.NotifiedAt
+		}
+	}
+}
+
+// sift tells new lines from stored ones, which learn what this reading adds. The
+// stored ones whose sender comes late, and of which nothing was sent, are returned.
+func (s *state) sift(k core.Keep, run core.Run, kept *core.Kept) (late []core.Movement) {
 	for _, l := range k.Lines {
 		at := slices.IndexFunc(s.movements, func(m core.Movement) bool { return m.AccountID == run.AccountID && m.Key == l.Key })
 		if at < 0 {
@@ -73,12 +87,18 @@ func (s *state) sift(k core.Keep, run core.Run, kept *core.Kept) {
 			continue
 		}
 		m := &s.movements[at]
+		told := slices.ContainsFunc(s.deliveries, func(d core.Delivery) bool { return d.SubjectID == m.ID })
+		named := m.Sender == "" && l.Sender != "" && m.NotifiedAt.IsZero() && m.ExcludedAt.IsZero() && !told
 		m.Sender, m.SenderDocument = cmp.Or(m.Sender, l.Sender), cmp.Or(m.SenderDocument, l.SenderDocument)
-		m.VanishedAt = ms(core.Movement{}.VanishedAt)
+		m.VanishedAt = time.Time{}
+		if named {
+			late = append(late, tidyMovement(*m))
+		}
 		if m.Direction != l.Direction || m.Amount != l.Amount {
 			kept.Changed = append(kept.Changed, tidyMovement(*m))
 		}
 	}
+	return late
 }
 
 // vanish marks the stored lines of the covered days that were not read again.
@@ -99,7 +119,7 @@ func (s *state) vanish(k core.Keep, accountID string) (gone []core.Movement) {
 	return gone
 }
 
-func decideFresh(k core.Keep, mode core.OperationMode, fresh []core.Movement) (decided []core.Delivery, err error) {
+func decide(k core.Keep, mode core.OperationMode, fresh []core.Movement) (decided []core.Delivery, err error) {
 	decisions := k.Decide(slices.Clone(fresh), mode)
 	if len(decisions) != len(fresh) {
 		return nil, fmt.Errorf("%d new lines were decided as %d", len(fresh), len(decisions))
