@@ -56,13 +56,12 @@ func newAccountsScreen(a *App) *accountsScreen {
 	s.list.OnSelected = func(i widget.ListItemID) { s.picked(i) }
 	s.list.OnHighlighted = func(i widget.ListItemID) { s.list.Select(i) }
 	s.none = look.Inset(look.NewLines(lang.T("accounts.not_found"), look.Muted, theme.SizeNameText), 16, 16, 16, 16)
-	head := container.NewBorder(nil, nil, nil, s.add,
-		look.NewCut(lang.T("rail.accounts"), theme.ColorNameForeground, theme.SizeNameSubHeadingText).Bold())
+	head := look.Row(8, look.NewCut(lang.T("rail.accounts"), theme.ColorNameForeground, look.ScreenText).Bold(), s.add)
 	top := look.Inset(look.Column(10, head, s.search), 16, 10, 16, 16)
 	s.side.Objects = []fyne.CanvasObject{container.NewThemeOverride(s.list, denseTheme{fyne.CurrentApp().Settings().Theme()})}
-	panel := container.NewStack(look.NewArea(look.Panel), container.NewBorder(
-		container.NewBorder(nil, look.Rule(), nil, nil, top), container.NewHBox(look.Inset(s.old, 4, 6, 12, 0)), nil, look.Rule(), s.side))
-	s.root = container.NewBorder(nil, nil, fixedWidth(listWidth, panel), nil, s.right)
+	panel := container.NewStack(look.NewArea(look.Panel), look.Edges(
+		look.Edges(nil, look.Rule(), nil, nil, top), look.Row(0, look.Inset(s.old, 4, 6, 12, 0)), nil, look.Rule(), s.side))
+	s.root = look.Edges(nil, nil, fixedWidth(listWidth, panel), nil, s.right)
 	s.openDetail()
 	return s
 }
@@ -171,6 +170,7 @@ func (s *accountsScreen) fill() {
 		s.none.Hide()
 	}
 	s.list.Refresh()
+	s.root.Refresh()
 	s.follow()
 }
 

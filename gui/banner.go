@@ -28,7 +28,7 @@ func newBanner() *banner {
 		words:  look.NewLines("", theme.ColorNameForeground, theme.SizeNameText),
 		button: look.NewButton("", nil),
 	}
-	inner := container.NewBorder(nil, nil, nil, look.Inset(container.NewCenter(b.button), 0, 0, 16, 0), look.Column(1, b.title, b.words))
+	inner := look.Edges(nil, nil, nil, look.Inset(container.NewCenter(b.button), 0, 0, 16, 0), look.Column(1, b.title, b.words))
 	b.root = container.NewStack(b.back, look.Inset(inner, 10, 11, 14, 14))
 	b.root.Hide()
 	return b
@@ -72,8 +72,8 @@ func newProgress() *progress {
 	p.bar.Max = model.StepCount
 	p.bar.TextFormatter = func() string { return "" }
 	thin := container.New(heightLayout{5}, container.NewThemeOverride(p.bar, barTheme{fyne.CurrentApp().Settings().Theme()}))
-	words := container.NewBorder(nil, nil, nil, p.steps, p.words)
-	inner := container.NewBorder(nil, nil, nil, look.Inset(container.NewCenter(p.cancel), 0, 0, 16, 0), container.NewCenter(), look.Column(7, words, thin))
+	words := look.Edges(nil, nil, nil, p.steps, p.words)
+	inner := look.Edges(nil, nil, nil, look.Inset(container.NewCenter(p.cancel), 0, 0, 16, 0), container.NewCenter(), look.Column(7, words, thin))
 	p.root = container.NewStack(look.NewCard(look.BlueSoft, look.BlueLine, 8), look.Inset(inner, 10, 11, 14, 14))
 	p.root.Hide()
 	return p

@@ -63,8 +63,8 @@ func newDetail(a *App, account model.Account) *detail {
 	d.tabs.add(lang.T("tab.settings"), func() View { return a.views.settings(account.ID) })
 	words := look.Column(0, container.New(look.Tail{Gap: 10}, d.name, d.badge), d.subtitle)
 	buttons := container.NewVBox(look.Row(6, d.scrape, d.restart, d.more))
-	head := container.NewBorder(nil, nil, nil, look.Inset(buttons, 4, 0, 12, 0), words)
-	d.root = look.Inset(container.NewBorder(
+	head := look.Edges(nil, nil, nil, look.Inset(buttons, 4, 0, 12, 0), words)
+	d.root = look.Inset(look.Edges(
 		look.Column(12, head, d.banner.root, d.progress.root), nil, nil, nil, look.Inset(d.tabs.root, 6, 0, 0, 0)), 16, 16, 20, 20)
 	d.show(account)
 	return d

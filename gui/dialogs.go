@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -29,7 +28,7 @@ func (a *App) newModal(width float32, title string, body fyne.CanvasObject, butt
 	m := &modal{a: a}
 	m.out, _ = buttons[0].(*look.Button)
 	head := look.NewLines(title, theme.ColorNameForeground, theme.SizeNameSubHeadingText).Bold()
-	foot := container.NewBorder(nil, nil, nil, look.Row(8, buttons...))
+	foot := look.Edges(nil, nil, nil, look.Row(8, buttons...))
 	m.popup = widget.NewModalPopUp(fixedWidth(width, look.Inset(look.Column(12, head, body, look.Space(0, 2), foot), 20, 16, 20, 20)), a.window.Canvas())
 	return m
 }

@@ -86,7 +86,7 @@ type tabs struct {
 
 func newTabs(leaving func(View, func()), switched func()) *tabs {
 	t := &tabs{bar: look.Row(0), body: container.NewStack(), at: -1, leaving: leaving, switched: switched}
-	t.root = container.NewBorder(container.NewStack(container.NewBorder(nil, look.Rule(), nil, nil), t.bar), nil, nil, nil,
+	t.root = look.Edges(container.NewStack(look.Edges(nil, look.Rule(), nil, nil), t.bar), nil, nil, nil,
 		look.Inset(t.body, 12, 0, 0, 0))
 	return t
 }

@@ -41,7 +41,7 @@ func newRail(open func(place)) *rail {
 	}
 	r.root = container.NewStack(
 		look.NewArea(look.Rail),
-		look.Inset(container.NewBorder(top, bottom, nil, nil, look.Space(railWidth-8, 0)), 14, 14, 4, 4),
+		look.Inset(look.Edges(top, bottom, nil, nil, look.Space(railWidth-8, 0)), 14, 14, 4, 4),
 	)
 	return r
 }

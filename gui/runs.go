@@ -153,7 +153,7 @@ func (v *runList) inside(run core.Run) fyne.CanvasObject {
 	for _, s := range v.page.Stages[run.ID] {
 		stages.Add(stageLine(s))
 	}
-	parts := []fyne.CanvasObject{container.NewBorder(nil, nil, look.Rule(), nil, look.Inset(stages, 2, 2, 12, 0))}
+	parts := []fyne.CanvasObject{look.Edges(nil, nil, look.Rule(), nil, look.Inset(stages, 2, 2, 12, 0))}
 	if run.Kind != "" {
 		w := lang.Failure(string(run.Kind))
 		parts = append(parts, look.NewLines(w.Means+" "+w.Do, theme.ColorNameForeground, look.SmallText))

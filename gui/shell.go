@@ -43,10 +43,10 @@ func newShell(a *App) *shell {
 	s.screens[atAccounts] = s.accounts
 	s.rail = newRail(func(p place) { s.open(p) })
 	s.status = newStatusBar(a)
-	main := container.NewBorder(nil, s.status.object(), nil, nil, s.body)
+	main := look.Edges(nil, s.status.object(), nil, nil, s.body)
 	s.root = container.NewStack(
 		look.NewArea("background"),
-		container.NewBorder(nil, nil, s.rail.object(), nil, main),
+		look.Edges(nil, nil, s.rail.object(), nil, main),
 		a.toasts.object(),
 	)
 	s.arrange(core.ModeUnset)

@@ -34,7 +34,7 @@ func newStatusBar(a *App) *statusBar {
 	row := look.Row(22, look.Row(6, s.light, s.schedule), s.browsers, s.deliveries, s.problem, s.right)
 	s.root = container.NewStack(
 		look.NewArea(look.Panel),
-		container.NewBorder(look.Rule(), nil, nil, nil, look.Inset(row, 4, 5, 16, 16)),
+		look.Edges(look.Rule(), nil, nil, nil, look.Inset(row, 4, 5, 16, 16)),
 	)
 	s.show(model.Overview{})
 	return s

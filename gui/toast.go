@@ -51,7 +51,7 @@ func (t *toasts) add(tone look.Tone, icon icons.Name, title, words string, stay 
 	picture := newIcon(icon, tone.Words(), 16)
 	card = fixedWidth(toastWidth, container.NewStack(
 		look.NewCard(tone.Soft(), tone.Light(), 8),
-		look.Inset(container.NewBorder(nil, nil, look.Inset(container.NewVBox(picture), 2, 0, 0, 8), container.NewVBox(away), text), 10, 10, 12, 8),
+		look.Inset(look.Edges(nil, nil, look.Inset(container.NewVBox(picture), 2, 0, 0, 8), container.NewVBox(away), text), 10, 10, 12, 8),
 	))
 	if len(t.pile.Objects) >= mostToasts {
 		t.remove(t.pile.Objects[0])

@@ -60,6 +60,8 @@ const (
 	Radius    fyne.ThemeSizeName = "radius"   // corners of panels
 	Gap       fyne.ThemeSizeName = "gap"      // between panels
 	ListText  fyne.ThemeSizeName = "listText" // first line of a list row
+
+	ScreenText fyne.ThemeSizeName = "screen" // the title over a list
 )
 
 // Theme is the program's look.
@@ -106,7 +108,7 @@ var sizes = map[fyne.ThemeSizeName]float32{
 	theme.SizeNameInputRadius: 6, theme.SizeNameButtonRadius: 6, theme.SizeNameSelectionRadius: 0, theme.SizeNameCardRadius: 8,
 	theme.SizeNameDialogRadius: 12, theme.SizeNamePopupRadius: 8, theme.SizeNameMenuRadius: 8, theme.SizeNameModalBlurRadius: 0,
 	theme.SizeNameScrollBar: 10, theme.SizeNameScrollBarSmall: 4, theme.SizeNameScrollBarRadius: 4, theme.SizeNameInputBorder: 1,
-	TitleText: 19, SmallText: 12, TinyText: 9, Radius: 8, Gap: 16, ListText: 13,
+	TitleText: 19, SmallText: 12, TinyText: 9, Radius: 8, Gap: 16, ListText: 13, ScreenText: 17,
 }
 
 func rgb(v uint32) color.NRGBA {
