@@ -59,8 +59,8 @@ func newAccountsScreen(a *App) *accountsScreen {
 	head := look.Row(8, look.NewCut(lang.T("rail.accounts"), theme.ColorNameForeground, look.ScreenText).Bold(), s.add)
 	top := look.Inset(look.Column(10, head, s.search), 16, 10, 16, 16)
 	s.side.Objects = []fyne.CanvasObject{container.NewThemeOverride(s.list, denseTheme{fyne.CurrentApp().Settings().Theme()})}
-	panel := container.NewStack(look.NewArea(look.Panel), look.Edges(
-		look.Edges(nil, look.Rule(), nil, nil, top), look.Row(0, look.Inset(s.old, 4, 6, 12, 0)), nil, look.Rule(), s.side))
+	panel := container.NewStack(look.NewArea(look.Panel), look.Edges(nil, nil, nil, look.Rule(), look.Edges(
+		look.Edges(nil, look.Rule(), nil, nil, top), look.Row(0, look.Inset(s.old, 4, 6, 12, 0)), nil, nil, s.side)))
 	s.root = look.Edges(nil, nil, fixedWidth(listWidth, panel), nil, s.right)
 	s.openDetail()
 	return s

@@ -193,7 +193,7 @@ func (a *App) renameAccount(account model.Account) {
 
 // deleteAccount asks for the name, against a slip.
 func (a *App) deleteAccount(account model.Account) {
-	name := newField(lang.T("delete.type", "name", account.Name), account.Name)
+	name := newField(lang.T("delete.type", "name", account.Name), "")
 	var m *modal
 	no := look.NewButton(lang.T("dialog.cancel"), func() { m.close() })
 	ok := look.NewDanger(lang.T("delete.yes"), nil)

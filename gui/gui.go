@@ -33,6 +33,9 @@ type Core interface {
 	DeleteAccount(ctx context.Context, id, confirmation, actor string) error
 	SaveSettings(ctx context.Context, accountID string, in core.SettingsInput, draft bool, actor string) (core.Settings, error)
 	SetOperationMode(ctx context.Context, mode core.OperationMode, actor string) error
+	SetSchedulePaused(ctx context.Context, paused bool, actor string) error
+	TestLogin(ctx context.Context, accountID, actor string) (core.Run, error)
+	SendTest(ctx context.Context, accountID string, in core.SettingsInput) (core.Answer, error)
 
 	Scrape(ctx context.Context, accountID, actor string) (core.Run, error)
 	Restart(ctx context.Context, accountID, actor string) (core.Run, error)
@@ -41,6 +44,8 @@ type Core interface {
 	Attempts(ctx context.Context, accountID string, since time.Time) ([]core.Attempt, error)
 
 	Movements(ctx context.Context, f core.MovementFilter) ([]core.Movement, int, error)
+	Totals(ctx context.Context, f core.MovementFilter) ([]core.Total, error)
+	LatestDeliveries(ctx context.Context, movementIDs []string) (map[string]core.Delivery, error)
 	Movement(ctx context.Context, accountID, id string) (core.Movement, error)
 	ExcludeMovement(ctx context.Context, accountID, id string, exclude bool, actor string) (core.Movement, error)
 	Resend(ctx context.Context, accountID, movementID string, anyway bool, actor string) (core.Delivery, error)
@@ -67,21 +72,12 @@ type Config struct {
 	BrowserPath string
 	// Quit is called once when the window has gone for good; nil does nothing.
 	Quit func()
-	// Scheduler pauses the schedule of all accounts and resumes it; nil hides the
-	// command.
-	Scheduler Scheduler
 	// TrayHost tells whether the desktop shows tray icons; nil asks the desktop.
 	TrayHost func(ctx context.Context) bool
 	// Dispatch is nil for fyne.Do.
 	Dispatch Dispatcher
 	// Now is nil for time.Now.
 	Now func() time.Time
-}
-
-// Scheduler can stop entering any account by itself.
-type Scheduler interface {
-	SchedulePaused() bool
-	PauseSchedule(ctx context.Context, paused bool, actor string) error
 }
 
 // App is the window and all that belongs to it. Its fields belong to Fyne's

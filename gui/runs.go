@@ -184,7 +184,7 @@ func stageLine(s model.Stage) fyne.CanvasObject {
 	switch {
 	case s.Kind != "":
 		icon, tone, words = icons.Cross, look.RedText, look.RedText
-		text += " — " + inSentence(lang.Failure(string(s.Kind)).Title)
+		text += " — " + inSentence(lang.Failure(string(s.Kind)).Short)
 	case !s.Ended:
 		icon, tone = icons.Clock, look.BlueText
 	}

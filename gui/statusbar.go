@@ -45,7 +45,7 @@ func (s *statusBar) object() fyne.CanvasObject { return s.root }
 func (s *statusBar) show(over model.Overview) {
 	tone, words := look.Good, lang.T("status.running")
 	switch {
-	case s.a.schedulePaused():
+	case over.Paused:
 		tone, words = look.Warn, lang.T("status.paused")
 	case over.Active == 0:
 		tone, words = look.Neutral, lang.T("status.idle")

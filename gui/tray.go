@@ -45,7 +45,7 @@ func (t *tray) refresh() {
 	if !t.on {
 		return
 	}
-	next := trayState{icon: trayIcon(t.a.over), paused: t.a.schedulePaused(), lang: lang.Current()}
+	next := trayState{icon: trayIcon(t.a.over), paused: t.a.over.Paused, lang: lang.Current()}
 	if next == t.state {
 		return
 	}
@@ -78,13 +78,11 @@ func (t *tray) items() []*fyne.MenuItem {
 		fyne.NewMenuItemSeparator(),
 		fyne.NewMenuItem(lang.T("tray.scrape_all"), a.scrapeAll),
 	}
-	if a.cfg.Scheduler != nil {
-		words := lang.T("tray.pause")
-		if a.schedulePaused() {
-			words = lang.T("tray.resume")
-		}
-		items = append(items, fyne.NewMenuItem(words, a.pauseSchedule))
+	words := lang.T("tray.pause")
+	if a.over.Paused {
+		words = lang.T("tray.resume")
 	}
+	items = append(items, fyne.NewMenuItem(words, a.pauseSchedule))
 	// Fyne adds an item of its own to quit unless one says that it does; set at run
 	// time that one does nothing.
 	quit := fyne.NewMenuItem(lang.T("tray.quit"), a.askQuit)
@@ -114,19 +112,15 @@ func (a *App) scrapeAll() {
 	})
 }
 
-func (a *App) schedulePaused() bool {
-	return a.cfg.Scheduler != nil && a.cfg.Scheduler.SchedulePaused()
-}
-
 // pauseSchedule stops all accounts from being entered by themselves, or lets them
 // be entered again.
 func (a *App) pauseSchedule() {
-	pause := !a.schedulePaused()
+	pause := !a.over.Paused
 	done := lang.T("schedule.resumed")
 	if pause {
 		done = lang.T("schedule.paused")
 	}
-	a.do(action{done: done, failed: lang.T("schedule.failed"), then: a.tray.refresh}, func(ctx context.Context) error {
-		return a.cfg.Scheduler.PauseSchedule(ctx, pause, a.cfg.Actor)
+	a.do(action{done: done, failed: lang.T("schedule.failed")}, func(ctx context.Context) error {
+		return a.core.SetSchedulePaused(ctx, pause, a.cfg.Actor)
 	})
 }

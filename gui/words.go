@@ -75,7 +75,7 @@ func secondLine(a model.Account, now time.Time) string {
 func doingWords(a model.Account, now time.Time) string {
 	switch a.State {
 	case model.Blocked:
-		return lang.T("line.stopped", "why", inSentence(lang.Failure(string(a.Block.Kind)).Title))
+		return lang.T("line.stopped", "why", inSentence(lang.Failure(string(a.Block.Kind)).Short))
 	case model.CodeNeeded:
 		return lang.T("line.code")
 	case model.Working:
@@ -89,7 +89,7 @@ func doingWords(a model.Account, now time.Time) string {
 	case model.Waiting:
 		return lang.T("line.waiting") + nextWords(a, now)
 	case model.Failing:
-		return inSentence(lang.Failure(string(a.Health.Kind)).Title) + nextWords(a, now)
+		return inSentence(lang.Failure(string(a.Health.Kind)).Short) + nextWords(a, now)
 	}
 	return lang.T("line.last", "at", lang.When(a.LastReadAt, now)) + nextWords(a, now)
 }
@@ -184,7 +184,7 @@ func runWords(r core.Run) string {
 			return lang.T("run.skipped")
 		}
 	}
-	return lang.Failure(string(r.Kind)).Title
+	return lang.Failure(string(r.Kind)).Short
 }
 
 // runTone is the colour of a run's badge.
@@ -210,6 +210,8 @@ func triggerWords(t core.Trigger) string {
 		return lang.T("trigger.schedule")
 	case core.ByRestart:
 		return lang.T("trigger.restart")
+	case core.ByTest:
+		return lang.T("trigger.test")
 	case core.ByCatchUp:
 		return lang.T("trigger.catch_up")
 	}

@@ -133,8 +133,9 @@ func value(v any) string {
 	return fmt.Sprint(v)
 }
 
-// Words say what a failure is, what it means and the one thing to do about it.
-type Words struct{ Title, Means, Do string }
+// Words say what a failure is, in two or three words and in a title, what it
+// means, and the one thing to do about it.
+type Words struct{ Short, Title, Means, Do string }
 
 // Failure returns the words for a kind of failure, as scrapers and core name
 // them; kinds it does not know read as a defect.
@@ -143,5 +144,5 @@ func Failure(kind string) Words {
 	if !Has(key + ".title") {
 		key = "failure.internal"
 	}
-	return Words{Title: T(key + ".title"), Means: T(key + ".means"), Do: T(key + ".do")}
+	return Words{Short: T(key + ".short"), Title: T(key + ".title"), Means: T(key + ".means"), Do: T(key + ".do")}
 }

@@ -19,6 +19,7 @@ type Source interface {
 	Stages(ctx context.Context, runID string) ([]core.RunStage, error)
 	DeliveryCounts(ctx context.Context, accountID string) (map[core.DeliveryStatus]int, error)
 	OperationMode(ctx context.Context) (core.OperationMode, error)
+	SchedulePaused(ctx context.Context) (bool, error)
 	Banks() []scrapers.Info
 }
 

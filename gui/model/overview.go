@@ -13,6 +13,7 @@ import (
 type Overview struct {
 	Accounts []Account // by name, archived ones included
 	Mode     core.OperationMode
+	Paused   bool // the schedule of all accounts is
 
 	AtWork int // runs at work: each has a browser
 	Queued int // runs waiting for one
@@ -106,6 +107,9 @@ func (o *Overseer) Read(ctx context.Context, c Changes) (Overview, error) {
 func (o *Overseer) rest(ctx context.Context, out *Overview) (err error) {
 	if out.Mode, err = o.src.OperationMode(ctx); err != nil {
 		return fmt.Errorf("read the mode: %w", err)
+	}
+	if out.Paused, err = o.src.SchedulePaused(ctx); err != nil {
+		return fmt.Errorf("read whether the schedule is paused: %w", err)
 	}
 	counts, err := o.src.DeliveryCounts(ctx, "")
 	if err != nil {
