@@ -19,7 +19,7 @@ VERSION = $(shell git describe --tags --match 'v[0-9]*' --dirty 2>/dev/null | se
   sed -n 's/^ *Version *= *"\(.*\)"/\1-dev/p' FyneApp.toml)
 
 # The browser refuses to run sandboxed as root; reconbanker wants to be told.
-RUN_ARGS ?= demo
+RUN_ARGS ?= demo --window
 ifeq ($(shell id -u),0)
 ROOT_FLAG := --allow-root
 endif

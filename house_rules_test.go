@@ -57,7 +57,10 @@ func openHouse(tree fs.FS) (*house, error) {
 			return err
 		}
 		if name == ".git" || name == "dist" || name == "bin" {
-			return fs.SkipDir
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil // a second work tree has a file of that name
 		}
 		if d.IsDir() {
 			h.all[name] = true

@@ -18,6 +18,8 @@ import (
 // TestWrongStarts gives the program what it cannot work with: each ends with a
 // sentence that says what to do, a failing exit code, and nothing broken.
 func TestWrongStarts(t *testing.T) {
+	t.Setenv("DISPLAY", "")
+	t.Setenv("WAYLAND_DISPLAY", "")
 	file := filepath.Join(t.TempDir(), "a file")
 	must(t, os.WriteFile(file, []byte("not a folder"), 0o600))
 	for _, c := range []struct {
@@ -31,6 +33,7 @@ func TestWrongStarts(t *testing.T) {
 		{"data folder is a file", []string{"accounts", "--data", file}, 1, []string{"data folder", "--data"}},
 		{"data folder cannot be written", []string{"accounts", "--data", "/proc/reconbanker"}, 1, []string{"data folder", "--data"}},
 		{"demo bank on a public address", []string{"demo-bank", "--listen", "0.0.0.0:0"}, 1, []string{"this machine only"}},
+		{"no display", []string{"--data", t.TempDir()}, 1, []string{"no display", "reconbanker serve"}},
 		{"unknown account", []string{"scrape", "nobody", "--data", t.TempDir()}, 1, []string{`no account "nobody"`, "reconbanker accounts"}},
 		{"remote browser without protection", []string{"accounts", "--browser-url", "ws://192.0.2.1/", "--data", t.TempDir()}, 1, []string{"wss"}},
 	} {

@@ -5,11 +5,9 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -24,7 +22,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
-	"github.com/adrg/xdg"
 	"github.com/rs/zerolog"
 
 	"reconbanker/core"
@@ -72,7 +69,10 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		fmt.Fprintln(errOut, "reconbanker: "+err.Error())
 		return cli.ExitFailed
 	}
-	dir, err := dataDir(g.Data, command)
+	if command == "window" && !display() {
+		return fail(cli.ErrNoDisplay)
+	}
+	dir, err := cli.DataDir(g.Data, command)
 	if err != nil {
 		return fail(err)
 	}
@@ -101,25 +101,6 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		}
 	}
 	return cli.Run(p.ctx, cmd, host)
-}
-
-// dataDir makes the data folder, private to its owner. The demo has one of its
-// own, so that trying things out touches nothing real.
-func dataDir(given, command string) (string, error) {
-	dir := given
-	if dir == "" {
-		dir = filepath.Join(xdg.DataHome, "reconbanker")
-		if command == "demo" {
-			dir += "-demo"
-		}
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("make the data folder: %w. Choose another with --data", err)
-	}
-	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder needs the x bit
-		return "", fmt.Errorf("make the data folder private: %w. Choose another with --data", err)
-	}
-	return dir, nil
 }
 
 // acquire takes the folder's lock. A command waits a little for another one that
@@ -254,7 +235,7 @@ func (p *program) openVault(ctx context.Context, command string, g *cli.Grammar,
 	case command == "demo":
 		// Nothing in a demo is secret: its key lies beside it, and no keychain of the
 		// person's is asked.
-		path, err := demoPassphrase(p.dir)
+		path, err := cli.DemoPassphrase(p.dir)
 		if err != nil {
 			return err
 		}
@@ -403,11 +384,26 @@ func (p *program) window(ctx context.Context, _ cli.Demo) error {
 		ID: appID, Name: "Reconbanker", Version: version, Icon: icons.App, Migrations: map[string]bool{"fyneDo": true},
 	})
 	w := gui.New(gui.Config{
-		Core: p.core, Version: version, Dir: p.dir, Actor: cli.Actor(), Backup: p.store.Backup, Quit: p.end, BrowserPath: p.browser,
+		Core: p.core, Version: version, Dir: p.dir, Actor: cli.Actor(), Backup: p.store.Backup, Quit: p.end,
+		BrowserPath: p.browser, Scheduler: scheduler{p.core},
 	})
 	p.gui.Store(w)
 	w.Run(ctx, app.NewWithID(appID))
 	return nil
+}
+
+// scheduler lets the window pause the schedule.
+type scheduler struct{ core *core.Core }
+
+// SchedulePaused implements gui.Scheduler; it is one row read.
+func (s scheduler) SchedulePaused() bool {
+	paused, err := s.core.SchedulePaused(context.Background())
+	return err == nil && paused
+}
+
+// PauseSchedule implements gui.Scheduler.
+func (s scheduler) PauseSchedule(ctx context.Context, paused bool, actor string) error {
+	return s.core.SetSchedulePaused(ctx, paused, actor)
 }
 
 // demoBank shows the demo bank's website to the command line.
@@ -431,18 +427,4 @@ func (b demoBank) Login() (bank, user, password string) {
 // Describe implements cli.DemoBank.
 func (b demoBank) Describe() any {
 	return map[string]any{"url": b.URL(), "phone": b.URL() + "/telefono", "control": b.URL() + "/control/state", "logins": b.Logins()}
-}
-
-// demoPassphrase returns the file with the passphrase of a demo's data folder,
-// made on first use.
-func demoPassphrase(dir string) (string, error) {
-	path := filepath.Join(dir, "demo.passphrase")
-	_, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = os.WriteFile(path, []byte(rand.Text()+"\n"), 0o600)
-	}
-	if err != nil {
-		return "", fmt.Errorf("prepare the demo's data folder: %w", err)
-	}
-	return path, nil
 }

@@ -26,10 +26,13 @@ func (*ServeCmd) Run(ctx context.Context, h *Host) error {
 // WindowCmd opens the window.
 type WindowCmd struct{}
 
+// ErrNoDisplay means that there is no screen for the window.
+var ErrNoDisplay = errors.New("there is no display to open a window on: use \"reconbanker serve\", or see \"reconbanker --help\"")
+
 // Run implements the command.
 func (*WindowCmd) Run(ctx context.Context, h *Host) error {
 	if h.Window == nil {
-		return errors.New("there is no display to open a window on: use \"reconbanker serve\", or see \"reconbanker --help\"")
+		return ErrNoDisplay
 	}
 	h.Work()
 	demo := &demo{h: h}
