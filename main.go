@@ -385,25 +385,11 @@ func (p *program) window(ctx context.Context, _ cli.Demo) error {
 	})
 	w := gui.New(gui.Config{
 		Core: p.core, Version: version, Dir: p.dir, Actor: cli.Actor(), Backup: p.store.Backup, Quit: p.end,
-		BrowserPath: p.browser, Scheduler: scheduler{p.core},
+		BrowserPath: p.browser,
 	})
 	p.gui.Store(w)
 	w.Run(ctx, app.NewWithID(appID))
 	return nil
-}
-
-// scheduler lets the window pause the schedule.
-type scheduler struct{ core *core.Core }
-
-// SchedulePaused implements gui.Scheduler; it is one row read.
-func (s scheduler) SchedulePaused() bool {
-	paused, err := s.core.SchedulePaused(context.Background())
-	return err == nil && paused
-}
-
-// PauseSchedule implements gui.Scheduler.
-func (s scheduler) PauseSchedule(ctx context.Context, paused bool, actor string) error {
-	return s.core.SetSchedulePaused(ctx, paused, actor)
 }
 
 // demoBank shows the demo bank's website to the command line.
