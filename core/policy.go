@@ -85,7 +85,7 @@ func afterFailure(a *Account, kind scrapers.Kind, reason string, credentials int
 	}
 	h := &a.Health
 	defer func() {
-		if slot.IsZero() { // not scheduled, so a failure does not schedule it
+		if slot.IsZero() || a.Block != nil { // not scheduled, so a failure does not schedule it
 			a.NextRunAt = time.Time{}
 		}
 	}()
@@ -185,7 +185,8 @@ func mayAttempt(a Account, next Attempt, earlier []Attempt, trigger Trigger, bud
 			return scrapers.Fail(scrapers.AccountLocked, "the bank has locked this user (seen "+stamp(e.At)+"): unlock it at the bank, then restart the account", nil)
 		case e.Outcome == AttemptRefused && e.Print == next.Print:
 			return scrapers.Fail(RefusedBefore, "the bank refused this very password "+stamp(e.At)+": change it here, then restart the account", nil)
-		case (e.Outcome == AttemptUnresolved || e.Outcome == AttemptOpen) && trigger != ByRestart && next.At.Sub(e.At) < unexplainedGap:
+		case trigger == ByRestart && e.At.After(next.At): // the clock was set back since
+		case (e.Outcome == AttemptUnresolved || e.Outcome == AttemptOpen) && next.At.Sub(e.At) < unexplainedGap:
 			return scrapers.Fail(TooSoon, fmt.Sprintf("the login of %s ended without a clear answer: the next try is possible from %s, or restart the account to try now", stamp(e.At), stamp(e.At.Add(unexplainedGap))), nil)
 		}
 	}
@@ -204,7 +205,9 @@ func afterSkip(a *Account, kind scrapers.Kind, reason string, credentials int64,
 		block(a, kind, reason, credentials, now)
 	case BudgetSpent:
 		a.Health.Kind, a.Health.NotBefore = kind, tomorrow
-		a.NextRunAt = later(slot, tomorrow)
+		if !slot.IsZero() && a.Block == nil {
+			a.NextRunAt = later(slot, tomorrow)
+		}
 	default:
 		if a.Block == nil {
 			a.NextRunAt = slot
