@@ -115,6 +115,8 @@ func (c *CodeEntry) TypedKey(e *fyne.KeyEvent) {
 		if c.Complete() && c.OnSubmit != nil {
 			c.OnSubmit(c.Code())
 		}
+	default:
+		look.Pass(c, e)
 	}
 }
 

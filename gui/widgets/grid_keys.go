@@ -4,6 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
+
+	"reconbanker/gui/look"
 )
 
 // FocusGained implements fyne.Focusable.
@@ -68,6 +70,8 @@ func (g *grid) TypedKey(e *fyne.KeyEvent) {
 		if g.held&fyne.KeyModifierShift != 0 {
 			g.menuByKey()
 		}
+	default:
+		look.Pass(g.self(), e)
 	}
 }
 

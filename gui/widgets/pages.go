@@ -22,9 +22,11 @@ type Pages[T any] struct {
 	OnChange func()      // rows arrived; the table is refreshed here
 	OnError  func(error) // a reading failed; Reload tries again
 
+	life context.Context //nolint:containedctx // of whoever shows the rows
 	load func(ctx context.Context, offset, limit int) (rows []T, total int, err error)
-	run  func(work func()) // starts work off the UI goroutine
-	ui   func(f func())    // calls f on the UI goroutine
+	next func(ctx context.Context, offset, limit int) (rows []T, total int, err error) // from the next Reload on
+	run  func(work func())                                                             // starts work off the UI goroutine
+	ui   func(f func())                                                                // calls f on the UI goroutine
 
 	pages   map[int]*page[T]
 	old     map[int]*page[T] // of the generation before, while OnChange runs
@@ -46,9 +48,16 @@ type page[T any] struct {
 	used uint64
 }
 
-// NewPages returns a source that reads with load. Nothing is read before Reload.
-func NewPages[T any](load func(ctx context.Context, offset, limit int) ([]T, int, error), run, ui func(func())) *Pages[T] {
-	return &Pages[T]{load: load, run: run, ui: ui, pages: map[int]*page[T]{}}
+// NewPages returns a source that reads with load, until life ends. Nothing is read
+// before Reload.
+func NewPages[T any](life context.Context, load func(ctx context.Context, offset, limit int) ([]T, int, error), run, ui func(func())) *Pages[T] {
+	return &Pages[T]{life: life, load: load, next: load, run: run, ui: ui, pages: map[int]*page[T]{}}
+}
+
+// SetLoad reads with another function from the next Reload or Restart on. The
+// function shares nothing with the screen: what is asked for is bound to it here.
+func (p *Pages[T]) SetLoad(load func(ctx context.Context, offset, limit int) ([]T, int, error)) {
+	p.next = load
 }
 
 // Reload reads again what is in view. Use it when the rows may have changed.
@@ -56,7 +65,8 @@ func (p *Pages[T]) Reload() {
 	p.Stop()
 	p.asked++
 	p.failed = false
-	p.ctx, p.cancel = context.WithCancel(context.Background())
+	p.load = p.next
+	p.ctx, p.cancel = context.WithCancel(p.life)
 	p.read(p.inView())
 }
 
@@ -137,14 +147,14 @@ func (p *Pages[T]) inView() (pages []int) {
 // read starts reading pages and has what came handed to accept.
 func (p *Pages[T]) read(pages []int) {
 	p.reading = true
-	ctx, generation := p.ctx, p.asked
+	ctx, load, generation := p.ctx, p.load, p.asked
 	p.run(func() {
 		got := map[int]*page[T]{}
 		total := 0
 		var err error
 		for _, n := range pages {
 			var rows []T
-			if rows, total, err = p.load(ctx, n*pageSize, pageSize); err != nil {
+			if rows, total, err = load(ctx, n*pageSize, pageSize); err != nil {
 				break
 			}
 			got[n] = &page[T]{rows: rows}

@@ -53,7 +53,7 @@ func (b *book) load(ctx context.Context, offset, limit int) ([]int, int, error) 
 func pagedTable(b *book, l *later) (*DataTable[int], *Pages[int]) {
 	tb := NewDataTable([]Column[int]{{ID: "n", Title: "N", Width: 120, Cell: func(i int) Cell { return Cell{Text: strconv.Itoa(i)} }}})
 	tb.Multi, tb.Key = true, strconv.Itoa
-	p := NewPages(b.load, l.add, func(f func()) { f() })
+	p := NewPages(context.Background(), b.load, l.add, func(f func()) { f() })
 	p.OnChange = func() { tb.Refresh() }
 	tb.SetSource(p)
 	return tb, p
