@@ -161,7 +161,7 @@ func (d *detail) restartNow() {
 	}
 	// A restart may send a refused password again, which can cost the login.
 	w := lang.Failure(string(blocked.Kind))
-	d.a.confirm(lang.T("restart.title"), w.Title+". "+lang.T("restart.means")+" "+w.Do, lang.T("detail.restart_blocked"), false, restart)
+	d.a.confirm(lang.T("restart.title"), w.Title+". "+lang.T("restart.means"), lang.T("detail.restart_blocked"), false, restart)
 }
 
 func (d *detail) cancel() {

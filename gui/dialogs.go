@@ -14,6 +14,7 @@ import (
 	"reconbanker/gui/lang"
 	"reconbanker/gui/look"
 	"reconbanker/gui/model"
+	"reconbanker/gui/widgets"
 )
 
 // modal is a card over the dimmed window: a title, something, and buttons. The
@@ -91,60 +92,70 @@ func checkName(name string) string {
 	return ""
 }
 
+// nameField asks for the name of an account.
+type nameField struct {
+	*widgets.FormField
+	entry *entry
+}
+
+func newNameField(label, hint string) *nameField {
+	e := newEntry(hint)
+	return &nameField{widgets.NewFormField(label, e).Required(), e}
+}
+
 // addAccount asks for a bank and a name.
 func (a *App) addAccount() {
 	banks := a.core.Banks()
-	names := make([]string, len(banks))
-	for i, b := range banks {
-		names[i] = b.Name
+	options := []widgets.Option{{Text: lang.T("add.bank_hint")}}
+	for _, b := range banks {
+		words := b.Name
 		if b.Demo {
-			names[i] = lang.T("add.demo", "bank", b.Name)
+			words = lang.T("add.demo", "bank", b.Name)
 		}
+		options = append(options, widgets.Option{ID: b.Code, Text: words})
 	}
-	name := newField(lang.T("add.name"), lang.T("add.name_hint"))
-	bank := widget.NewSelect(names, nil)
-	bank.PlaceHolder = lang.T("add.bank_hint")
-	wrong := look.NewLines("", look.RedText, theme.SizeNameCaptionText)
-	bank.OnChanged = func(string) { wrong.Set("") }
-	if len(names) == 1 {
-		bank.SetSelectedIndex(0)
+	if len(banks) == 1 {
+		options = options[1:]
 	}
-	name.entry.OnChanged = func(string) { name.refuse("") }
+	name := newNameField(lang.T("add.name"), lang.T("add.name_hint"))
+	choice := widgets.NewChoice(options, options[0].ID, nil)
+	bank := widgets.NewFormField(lang.T("add.bank"), choice).Required()
+	choice.OnChosen = func(string) { bank.SetError("") }
+	name.entry.OnChanged = func(string) { name.SetError("") }
 	form := look.Column(12,
 		look.NewLines(lang.T("add.means"), look.Muted, theme.SizeNameText),
-		look.Column(4, look.NewText(lang.T("add.bank"), look.Muted, theme.SizeNameCaptionText), bank, wrong), name.root)
+		bank, name.FormField)
 	var m *modal
 	no := look.NewButton(lang.T("dialog.cancel"), func() { m.close() })
 	add := look.NewPrimary(lang.T("add.yes"), nil)
 	add.OnTapped = func() {
 		bad := checkName(name.entry.Text)
-		name.refuse(bad)
-		if bank.SelectedIndex() < 0 {
-			wrong.Set(lang.T("add.no_bank"))
-			return
-		}
-		if bad == "" {
-			a.create(add, banks[bank.SelectedIndex()].Code, name, func() { m.close() })
+		name.SetError(bad)
+		switch {
+		case choice.Chosen() == "":
+			bank.SetError(lang.T("add.no_bank"))
+		case bad == "":
+			a.create(add, choice.Chosen(), name, func() { m.close() })
 		}
 	}
 	name.entry.OnSubmitted = func(string) { add.Tapped(nil) }
 	name.entry.onEscape = func() { m.close() }
 	m = a.newModal(440, lang.T("add.title"), form, no, add)
 	m.show()
-	if len(names) == 1 {
+	if len(banks) == 1 {
 		a.window.Canvas().Focus(name.entry)
 	} else {
-		a.window.Canvas().Focus(bank)
+		a.window.Canvas().Focus(choice)
 	}
 }
 
-func (a *App) create(button *look.Button, bank string, name *field, done func()) {
+func (a *App) create(button *look.Button, bank string, name *nameField, done func()) {
 	text := name.entry.Text
 	var made core.Account
 	a.do(action{
 		button: button, failed: lang.T("add.failed"),
 		done:    lang.T("add.done", "name", strings.TrimSpace(text)),
-		refused: func(fields []core.FieldError) { name.refuse(fields[0].Message) },
+		refused: func(fields []core.FieldError) { name.SetError(fields[0].Message) },
 		then: func() {
 			done()
 			a.shell.open(atAccounts)
@@ -164,21 +175,21 @@ func (a *App) openAccount(id string, tab int) {
 
 // renameAccount asks for another name.
 func (a *App) renameAccount(account model.Account) {
-	name := newField(lang.T("add.name"), "")
+	name := newNameField(lang.T("add.name"), "")
 	name.entry.SetText(account.Name)
-	name.entry.OnChanged = func(string) { name.refuse("") }
+	name.entry.OnChanged = func(string) { name.SetError("") }
 	var m *modal
 	no := look.NewButton(lang.T("dialog.cancel"), func() { m.close() })
 	ok := look.NewPrimary(lang.T("menu.rename"), nil)
 	ok.OnTapped = func() {
 		if bad := checkName(name.entry.Text); bad != "" {
-			name.refuse(bad)
+			name.SetError(bad)
 			return
 		}
 		text := name.entry.Text
 		a.do(action{
 			button: ok, failed: lang.T("rename.failed"), done: lang.T("rename.done"), then: m.close,
-			refused: func(fields []core.FieldError) { name.refuse(fields[0].Message) },
+			refused: func(fields []core.FieldError) { name.SetError(fields[0].Message) },
 		}, func(ctx context.Context) error {
 			_, err := a.core.RenameAccount(ctx, account.ID, text, a.cfg.Actor)
 			return err
@@ -186,27 +197,27 @@ func (a *App) renameAccount(account model.Account) {
 	}
 	name.entry.OnSubmitted = func(string) { ok.Tapped(nil) }
 	name.entry.onEscape = func() { m.close() }
-	m = a.newModal(420, lang.T("rename.title"), name.root, no, ok)
+	m = a.newModal(420, lang.T("rename.title"), name.FormField, no, ok)
 	m.show()
 	a.window.Canvas().Focus(name.entry)
 }
 
 // deleteAccount asks for the name, against a slip.
 func (a *App) deleteAccount(account model.Account) {
-	name := newField(lang.T("delete.type", "name", account.Name), "")
+	name := newNameField(lang.T("delete.type", "name", account.Name), "")
 	var m *modal
 	no := look.NewButton(lang.T("dialog.cancel"), func() { m.close() })
 	ok := look.NewDanger(lang.T("delete.yes"), nil)
 	ok.Disable()
 	name.entry.OnChanged = func(text string) {
-		name.refuse("")
+		name.SetError("")
 		ok.SetEnabled(strings.TrimSpace(text) == account.Name)
 	}
 	ok.OnTapped = func() {
 		text := name.entry.Text
 		a.do(action{
 			button: ok, failed: lang.T("delete.failed"), done: lang.T("delete.done", "name", account.Name), then: m.close,
-			refused: func([]core.FieldError) { name.refuse(lang.T("delete.differs")) },
+			refused: func([]core.FieldError) { name.SetError(lang.T("delete.differs")) },
 		}, func(ctx context.Context) error {
 			return a.core.DeleteAccount(ctx, account.ID, text, a.cfg.Actor)
 		})
@@ -214,7 +225,7 @@ func (a *App) deleteAccount(account model.Account) {
 	name.entry.OnSubmitted = func(string) { ok.Tapped(nil) }
 	name.entry.onEscape = func() { m.close() }
 	m = a.newModal(440, lang.T("delete.title", "name", account.Name),
-		look.Column(12, look.NewLines(lang.T("delete.means"), look.Muted, theme.SizeNameText), name.root), no, ok)
+		look.Column(12, look.NewLines(lang.T("delete.means"), look.Muted, theme.SizeNameText), name.FormField), no, ok)
 	m.show()
 	a.window.Canvas().Focus(name.entry)
 }

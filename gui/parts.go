@@ -20,31 +20,6 @@ func newIcon(name icons.Name, colour fyne.ThemeColorName, side float32) *canvas.
 	return i
 }
 
-// field is an entry with a label above and room for what is wrong below.
-type field struct {
-	entry *entry
-	wrong *look.Text
-	root  *fyne.Container
-}
-
-func newField(label, hint string) *field {
-	f := &field{entry: newEntry(hint), wrong: look.NewLines("", look.RedText, theme.SizeNameCaptionText)}
-	f.wrong.Hide()
-	f.root = look.Column(4, look.NewText(label, look.Muted, theme.SizeNameCaptionText), f.entry, f.wrong)
-	return f
-}
-
-// refuse says what is wrong; "" says nothing is.
-func (f *field) refuse(words string) {
-	f.wrong.Set(words)
-	if words == "" {
-		f.wrong.Hide()
-	} else {
-		f.wrong.Show()
-	}
-	f.root.Refresh()
-}
-
 // entry is Fyne's, with Escape offered to whoever shows it.
 type entry struct {
 	widget.Entry

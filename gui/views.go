@@ -68,7 +68,7 @@ func emptyState(title, next string, button *look.Button) fyne.CanvasObject {
 	head.Align = fyne.TextAlignCenter
 	words := look.NewLines(next, look.Muted, theme.SizeNameText)
 	words.Align = fyne.TextAlignCenter
-	parts := []fyne.CanvasObject{container.NewCenter(head), fixedWidth(420, words)}
+	parts := []fyne.CanvasObject{container.NewCenter(head), fixedWidth(460, words)}
 	if button != nil {
 		parts = append(parts, look.Space(0, 4), container.NewCenter(button))
 	}

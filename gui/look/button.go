@@ -27,11 +27,14 @@ type Button struct {
 	widget.DisableableWidget
 	Text     string
 	Icon     icons.Name // "" for none
-	Trailing bool       // the icon stands behind the words
+	Trailing bool       // the icon stands at the right edge, the words at the left
 	Kind     Kind
 	OnTapped func()
 
 	busy, hovered, focused, pressed bool
+	// inside is something drawn by this button: what embeds it is on screen, the
+	// button itself is not.
+	inside fyne.CanvasObject
 }
 
 // NewButton returns a plain button.
@@ -126,7 +129,7 @@ func (b *Button) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		b.Tapped(nil)
 	default:
-		Pass(b, e)
+		Pass(b.inside, e)
 	}
 }
 
@@ -153,7 +156,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		text: canvas.NewText("", nil), icon: canvas.NewImageFromResource(nil),
 	}
 	r.icon.FillMode = canvas.ImageFillContain
-	r.text.TextStyle.Bold = false
+	b.inside = r.back
 	r.Refresh()
 	return r
 }
@@ -215,7 +218,7 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 	iconX, textX := x, x
 	if r.b.Icon != "" {
 		if r.b.Trailing {
-			iconX = x + text.Width + iconInset
+			textX, iconX = buttonInset, size.Width-iconSide-buttonInset+2
 		} else if r.b.Text != "" {
 			textX = x + iconSide + iconInset
 		}
@@ -266,6 +269,6 @@ func (r *buttonRenderer) Refresh() {
 		r.icon.Show()
 		r.icon.Refresh()
 	}
-	r.Layout(b.Size())
-	canvas.Refresh(b)
+	r.text.Refresh()
+	r.Layout(r.back.Size())
 }

@@ -315,6 +315,9 @@ func (l Tail) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // Pass hands a key that a focused widget has no use for to the window.
 func Pass(o fyne.CanvasObject, e *fyne.KeyEvent) {
+	if o == nil {
+		return
+	}
 	c := fyne.CurrentApp().Driver().CanvasForObject(o)
 	if c == nil {
 		return
