@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -142,8 +144,10 @@ func (c *Core) commit(ctx context.Context, a Account, stored Settings, p *propos
 		next.CreatedAt = now
 	}
 	next.UpdatedAt = now
-	_, newPassword := p.put[SecretPassword]
-	if newPassword || next.BankUsername != stored.BankUsername || !maps.Equal(next.BankFields, stored.BankFields) {
+	newSecret := slices.ContainsFunc(slices.Collect(maps.Keys(p.put)), func(field string) bool {
+		return field == SecretPassword || strings.HasPrefix(field, SecretBankField)
+	})
+	if newSecret || next.BankUsername != stored.BankUsername || !maps.Equal(next.BankFields, stored.BankFields) {
 		next.CredentialsVersion++
 	}
 	sealed := map[string][]byte{}
