@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"reconbanker/scrapers"
@@ -35,7 +36,7 @@ func linesToMovements(accountID, runID string, zone *time.Location, lines []scra
 		}
 		m.Content = contentHash(m)
 		if m.BankID != "" {
-			m.Key = "id:" + m.BankAccount + ":" + m.BankID
+			m.Key = "id:" + colons.Replace(m.BankAccount) + ":" + m.BankID
 			if seen[m.Key] > 0 {
 				continue // the bank showed the same line twice
 			}
@@ -48,6 +49,9 @@ func linesToMovements(accountID, runID string, zone *time.Location, lines []scra
 	}
 	return out, nil
 }
+
+// colons keeps the number of a bank account from running into the line's id.
+var colons = strings.NewReplacer("%", "%25", ":", "%3A")
 
 func checkLine(l scrapers.Line) error {
 	switch {
