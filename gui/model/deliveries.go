@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -253,3 +254,32 @@ func (d DeliveryDetail) Curl() string {
 }
 
 func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// Resender makes deliveries owed again.
+type Resender interface {
+	DeliverySource
+	ResendDelivery(ctx context.Context, id, actor string) (core.Delivery, error)
+}
+
+// ResendDead makes every dead letter of an account, or of all, owed again and
+// tells step how far it is. One that is no longer dead, or gone, is passed over.
+// It returns how many it made owed, also when it ends early.
+func ResendDead(ctx context.Context, src Resender, accountID, actor string, step func(n, of int)) (done int, err error) {
+	ids, err := DeadIDs(ctx, src, accountID)
+	if err != nil {
+		return 0, err
+	}
+	for i, id := range ids {
+		if ctx.Err() != nil {
+			return done, ctx.Err()
+		}
+		switch _, err := src.ResendDelivery(ctx, id, actor); {
+		case err == nil:
+			done++
+		case !errors.Is(err, core.ErrConflict) && !core.IsMissing(err):
+			return done, fmt.Errorf("send a dead letter again: %w", err)
+		}
+		step(i+1, len(ids))
+	}
+	return done, nil
+}
