@@ -152,6 +152,7 @@ func (d *desk) until(what string, holds func() bool) {
 // sees waits until a text is on screen.
 func (d *desk) sees(text string) {
 	d.t.Helper()
+	text = strings.ReplaceAll(text, "\u00a0", " ")
 	d.until("“"+text+"” on screen", func() bool {
 		for _, s := range d.texts() {
 			if strings.Contains(s, text) {
@@ -190,11 +191,12 @@ func visible(out []fyne.CanvasObject, o fyne.CanvasObject) []fyne.CanvasObject {
 	return out
 }
 
+// texts are the words on screen; spaces that do not break are ordinary ones.
 func (d *desk) texts() []string {
 	var out []string
 	for _, o := range d.objects() {
 		if t, ok := o.(*canvas.Text); ok && t.Visible() && t.Text != "" {
-			out = append(out, t.Text)
+			out = append(out, strings.ReplaceAll(t.Text, "\u00a0", " "))
 		}
 	}
 	return out

@@ -40,26 +40,30 @@ func (a *App) keys() []shortcut {
 // shortcuts makes the window listen to its keys.
 func (a *App) shortcuts() {
 	canvas := a.window.Canvas()
-	plain := map[fyne.KeyName]func(){fyne.KeyEscape: func() { a.escape() }}
 	for _, k := range a.keys() {
-		do := func() {
-			if len(a.modals) == 0 { // a dialog keeps what is behind it as it is
-				k.do()
-			}
+		if k.ctrl {
+			combo := &desktop.CustomShortcut{KeyName: k.key, Modifier: fyne.KeyModifierShortcutDefault}
+			canvas.RemoveShortcut(combo)
+			canvas.AddShortcut(combo, func(fyne.Shortcut) { a.typed(k.key, true) })
 		}
-		if !k.ctrl {
-			plain[k.key] = do
-			continue
-		}
-		combo := &desktop.CustomShortcut{KeyName: k.key, Modifier: fyne.KeyModifierShortcutDefault}
-		canvas.RemoveShortcut(combo)
-		canvas.AddShortcut(combo, func(fyne.Shortcut) { do() })
 	}
-	canvas.SetOnTypedKey(func(e *fyne.KeyEvent) {
-		if do := plain[e.Name]; do != nil {
-			do()
+	canvas.SetOnTypedKey(func(e *fyne.KeyEvent) { a.typed(e.Name, false) })
+}
+
+// typed does what a key stands for. A dialog keeps what is behind it as it is.
+func (a *App) typed(key fyne.KeyName, ctrl bool) {
+	if len(a.modals) > 0 {
+		if key == fyne.KeyEscape {
+			a.escape()
 		}
-	})
+		return
+	}
+	for _, k := range a.keys() {
+		if k.key == key && k.ctrl == ctrl {
+			k.do()
+			return
+		}
+	}
 }
 
 func (a *App) goTo(p place) { a.shell.open(p) }

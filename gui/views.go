@@ -30,9 +30,12 @@ type views struct {
 // builtIn are the views of this package.
 func (a *App) builtIn() views {
 	return views{
-		movements: a.movementsView,
-		runs:      a.runsView,
-		settings:  a.settingsView,
+		movements:   a.movementsView,
+		runs:        a.runsView,
+		settings:    a.settingsView,
+		deliveries:  a.deliveriesView,
+		activity:    a.activityView,
+		preferences: a.preferencesView,
 	}
 }
 

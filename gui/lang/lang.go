@@ -93,17 +93,23 @@ func Keys(code string) []string {
 	return out
 }
 
+// Raw returns a text as it is written, without its values.
+func Raw(code, key string) string { return texts[code][key] }
+
 // Has tells whether there is a text for a key.
 func Has(key string) bool { return texts["en"][key] != "" }
 
 // T returns the text of a key, with every {name} replaced by the value that
 // follows the name in args.
 func T(key string, args ...any) string {
-	text := lookup(key)
-	for i := 0; i+1 < len(args); i += 2 {
-		text = strings.ReplaceAll(text, "{"+fmt.Sprint(args[i])+"}", value(args[i+1]))
+	if len(args) == 0 {
+		return lookup(key)
 	}
-	return text
+	pairs := make([]string, 0, len(args))
+	for i := 0; i+1 < len(args); i += 2 {
+		pairs = append(pairs, "{"+fmt.Sprint(args[i])+"}", value(args[i+1]))
+	}
+	return strings.NewReplacer(pairs...).Replace(lookup(key)) // a value is never looked into
 }
 
 // N returns the text of a key for n things: "key.one" or "key.other", in which
