@@ -129,11 +129,9 @@ func (v *activity) parts(d model.RunDetail, account model.Account) []fyne.Canvas
 	return out
 }
 
-// endWords says in sentences how a run ended.
+// endWords says in sentences how a run ended; while it works its stages do.
 func endWords(r core.Run) string {
 	switch {
-	case r.Status.Live():
-		return workingWords(r)
 	case r.Kind != "":
 		w := lang.Failure(string(r.Kind))
 		return w.Means + " " + w.Do
@@ -146,7 +144,7 @@ func endWords(r core.Run) string {
 // factWords is the small line under it: who asked, how long it took, what next.
 func (v *activity) factWords(r core.Run) string {
 	facts := []string{triggerWords(r.Trigger)}
-	if !r.StartedAt.IsZero() {
+	if !r.FinishedAt.IsZero() && !r.StartedAt.IsZero() {
 		facts = append(facts, lang.T("activity.took", "span", lang.Duration(model.Took(r, v.a.now()))))
 	}
 	if v.next != "" {

@@ -179,8 +179,8 @@ func (s *appSettings) aboutSection() fyne.CanvasObject {
 // settingRow is a setting with what it means below it, and its control at the right.
 func settingRow(title, means string, control fyne.CanvasObject, below ...fyne.CanvasObject) fyne.CanvasObject {
 	words := look.Column(2, look.NewLines(title, theme.ColorNameForeground, theme.SizeNameText), small(means))
-	for _, o := range below {
-		words.Add(o)
+	if len(below) > 0 {
+		words = look.Column(6, append([]fyne.CanvasObject{words}, below...)...)
 	}
 	if control == nil {
 		return words

@@ -114,7 +114,7 @@ func (middleLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // part is a heading of a panel over what belongs to it, with a small button.
 func part(title string, side fyne.CanvasObject, contents ...fyne.CanvasObject) fyne.CanvasObject {
-	head := look.Edges(nil, nil, nil, side, look.NewCut(title, theme.ColorNameForeground, look.SmallText).Bold())
+	head := look.Edges(nil, nil, nil, side, middle(look.NewCut(title, theme.ColorNameForeground, look.SmallText).Bold()))
 	return look.Column(6, append([]fyne.CanvasObject{head}, contents...)...)
 }
 

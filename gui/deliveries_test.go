@@ -301,6 +301,24 @@ func drawn(t *testing.T, name string, fill func(*desk), open func(*desk), change
 	})
 }
 
+// TestDrawSmall draws the screens in the smallest window, with long names.
+func TestDrawSmall(t *testing.T) {
+	fill := func(d *desk) {
+		webhooks(d)
+		d.owe(d.account("demobank", "Cuenta recaudadora de la sucursal Ciudad de la Costa, pesos").Name,
+			paid{"TRANSFERENCIA-INTERBANCARIA-0000000884199", "Cooperativa de Ahorro y Crédito de los Trabajadores del Puerto", 99_999_999_999, at(9, 49), []int{0, 404}})
+	}
+	small := func(open func(*desk)) func(*desk) {
+		return func(d *desk) {
+			d.app.window.Resize(fyne.NewSize(leastWidth, leastHeight))
+			open(d)
+		}
+	}
+	drawn(t, "small-deliveries", fill, small(func(d *desk) { d.openDeliveries() }))
+	drawn(t, "small-activity", fill, small(func(d *desk) { d.openActivity() }))
+	drawn(t, "small-preferences", fill, small(func(d *desk) { d.openSettings() }))
+}
+
 func TestDrawDeliveries(t *testing.T) {
 	drawn(t, "deliveries", webhooks, func(d *desk) { d.openDeliveries().pick(d, core.DeliveryRetrying) })
 	drawn(t, "deliveries-dead", webhooks, func(d *desk) { d.openDeliveries().pick(d, core.DeliveryDead) })

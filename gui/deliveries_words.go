@@ -24,25 +24,25 @@ const excerpt = 240
 func (v *deliveries) columns() []widgets.Column[model.DeliveryRow] {
 	plain := func(text string) widgets.Cell { return widgets.Cell{Text: text} }
 	return []widgets.Column[model.DeliveryRow]{
-		{ID: "created", Title: lang.T("deliveries.col.created"), Width: 88, Cell: func(r model.DeliveryRow) widgets.Cell {
+		{ID: "created", Title: lang.T("deliveries.col.created"), Width: 86, Cell: func(r model.DeliveryRow) widgets.Cell {
 			return plain(lang.When(r.CreatedAt, v.a.now()))
 		}, Copy: func(r model.DeliveryRow) string { return lang.DateTime(r.CreatedAt) }},
-		{ID: "what", Title: lang.T("deliveries.col.what"), Width: 190, Grow: 4, Cell: func(r model.DeliveryRow) widgets.Cell {
+		{ID: "what", Title: lang.T("deliveries.col.what"), Width: 188, Grow: 4, Cell: func(r model.DeliveryRow) widgets.Cell {
 			return plain(paymentWords(r))
 		}},
-		{ID: "account", Title: lang.T("deliveries.col.account"), Width: 118, Grow: 2, Cell: func(r model.DeliveryRow) widgets.Cell {
+		{ID: "account", Title: lang.T("deliveries.col.account"), Width: 108, Grow: 2, Cell: func(r model.DeliveryRow) widgets.Cell {
 			return plain(v.a.accountName(r.AccountID))
 		}},
-		{ID: "receiver", Title: lang.T("deliveries.col.receiver"), Width: 98, Grow: 1, Cell: func(r model.DeliveryRow) widgets.Cell {
+		{ID: "receiver", Title: lang.T("deliveries.col.receiver"), Width: 84, Grow: 1, Cell: func(r model.DeliveryRow) widgets.Cell {
 			return widgets.Cell{Text: r.Receiver, Look: widgets.Faint}
 		}},
-		{ID: "tries", Title: lang.T("deliveries.col.tries"), Width: 58, Align: fyne.TextAlignTrailing, Cell: func(r model.DeliveryRow) widgets.Cell {
+		{ID: "tries", Title: lang.T("deliveries.col.tries"), Width: 56, Align: fyne.TextAlignTrailing, Cell: func(r model.DeliveryRow) widgets.Cell {
 			return plain(triesWords(r))
 		}},
 		{ID: "answer", Title: lang.T("deliveries.col.answer"), Width: 74, Cell: func(r model.DeliveryRow) widgets.Cell {
 			return answerCell(r)
 		}},
-		{ID: "state", Title: lang.T("deliveries.col.state"), Width: 112, Cell: func(r model.DeliveryRow) widgets.Cell {
+		{ID: "state", Title: lang.T("deliveries.col.state"), Width: 142, Cell: func(r model.DeliveryRow) widgets.Cell {
 			return v.stateCell(r)
 		}},
 	}
