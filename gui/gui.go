@@ -103,6 +103,7 @@ type App struct {
 	modals []*modal // open ones, the last in front
 	over   model.Overview
 	shown  bool // the first overview is there
+	greet  bool // a new person is being led through the first steps
 	ended  bool
 
 	mu     sync.Mutex // guards raise
@@ -232,6 +233,14 @@ func (a *App) rememberSize() {
 	size := a.window.Canvas().Size()
 	a.prefs.Width, a.prefs.Height = size.Width, size.Height
 	a.savePrefs()
+}
+
+// welcomed ends the first steps and shows the accounts.
+func (a *App) welcomed() {
+	a.greet = false
+	a.shell.greeting = nil
+	a.shell.front(a.shell.main)
+	a.touch(model.Everything())
 }
 
 // setLanguage changes the language of everything on screen.

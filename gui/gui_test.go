@@ -11,6 +11,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 
 	"reconbanker/core"
 	"reconbanker/gui/lang"
@@ -182,14 +183,14 @@ func TestTabReachesEverything(t *testing.T) {
 	}
 	c := d.app.window.Canvas()
 	for range 4 * len(want) {
-		test.FocusNext(c)
+		c.FocusNext()
 		delete(want, c.Focused())
 	}
 	for f := range want {
 		t.Errorf("Tab never reaches %T %+v", f, f)
 	}
 	for range 40 { // Space and Enter work where Tab leads, and end nothing
-		test.FocusNext(c)
+		c.FocusNext()
 		if e, ok := c.Focused().(*railEntry); ok {
 			e.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
 		}
@@ -250,6 +251,30 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%v reads %q", err, got)
 		}
 	}
+}
+
+func TestWelcome(t *testing.T) {
+	d := newDesk(t, nil)
+	if d.app.greet {
+		t.Fatal("there is nobody to greet them")
+	}
+	words := look.NewText("Welcome to the tests", theme.ColorNameForeground, theme.SizeNameText)
+	d.app.views.welcome = func() View { return still{words} }
+	d.app.shown = false // as after a start
+	d.app.touch(model.Everything())
+	d.sees("Welcome to the tests")
+	if slices.Contains(d.texts(), "Search accounts…") {
+		t.Error("the accounts are still there")
+	}
+	d.app.typed(fyne.KeyN, true)
+	if len(d.app.modals) != 0 {
+		t.Error("shortcuts reach behind the first steps")
+	}
+	d.app.typed(fyne.KeySlash, true)
+	d.sees("Keyboard shortcuts")
+	d.key(fyne.KeyEscape)
+	d.app.welcomed()
+	d.sees("Search accounts…")
 }
 
 func TestPrefs(t *testing.T) {

@@ -123,6 +123,9 @@ func (a *App) readAll(ctx context.Context, overseer *model.Overseer, c model.Cha
 }
 
 func (a *App) showOverview(over model.Overview) {
+	if !a.shown {
+		a.greet = a.views.welcome != nil && model.FirstRunWanted(over)
+	}
 	a.over, a.shown = over, true
 	a.shell.show(over)
 	a.tray.show(over)

@@ -3,6 +3,7 @@ package gui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 
 	"reconbanker/core"
 	"reconbanker/gui/lang"
@@ -34,7 +35,10 @@ type shell struct {
 	accounts *accountsScreen
 	at       place
 	screens  map[place]View
-	root     fyne.CanvasObject
+	// greeting leads a new person through the first steps, in place of all else.
+	greeting View
+	main     fyne.CanvasObject
+	root     *fyne.Container
 }
 
 func newShell(a *App) *shell {
@@ -43,12 +47,8 @@ func newShell(a *App) *shell {
 	s.screens[atAccounts] = s.accounts
 	s.rail = newRail(func(p place) { s.open(p) })
 	s.status = newStatusBar(a)
-	main := look.Edges(nil, s.status.object(), nil, nil, s.body)
-	s.root = container.NewStack(
-		look.NewArea("background"),
-		look.Edges(nil, nil, s.rail.object(), nil, main),
-		a.toasts.object(),
-	)
+	s.main = look.Edges(nil, nil, s.rail.object(), nil, look.Edges(nil, s.status.object(), nil, nil, s.body))
+	s.root = container.NewStack(look.NewArea(theme.ColorNameBackground), s.main, a.toasts.object())
 	s.arrange(core.ModeUnset)
 	s.put(atAccounts)
 	return s
@@ -56,7 +56,8 @@ func newShell(a *App) *shell {
 
 func (s *shell) object() fyne.CanvasObject { return s.root }
 
-// makers are the screens that can be opened, beside the accounts.
+// maker returns what makes a screen, nil when there is none. The accounts are
+// there from the start.
 func (s *shell) maker(p place) func() View {
 	v := s.a.views
 	switch p {
@@ -119,14 +120,28 @@ func (s *shell) put(p place) {
 
 // show shows what every screen needs.
 func (s *shell) show(over model.Overview) {
+	if s.a.greet && s.greeting == nil {
+		s.greeting = s.a.views.welcome()
+		s.front(s.greeting.Object())
+	}
 	s.arrange(over.Mode)
 	s.status.show(over)
 	s.accounts.show(over)
 }
 
+// front puts the greeting, or the main part, under the toasts.
+func (s *shell) front(o fyne.CanvasObject) {
+	s.root.Objects[1] = o
+	s.root.Refresh()
+}
+
 // asks collects what the screen in front wants to read.
 func (s *shell) asks(c model.Changes) []Read {
-	if r := s.screens[s.at].Ask(c); r != nil {
+	front := s.screens[s.at]
+	if s.greeting != nil {
+		front = s.greeting
+	}
+	if r := front.Ask(c); r != nil {
 		return []Read{r}
 	}
 	return nil

@@ -17,22 +17,24 @@ type shortcut struct {
 	show string // as printed on a keyboard
 	what string // text key; "" leaves it out of the list
 	do   func()
+	// always is set for what makes sense during the first steps, too.
+	always bool
 }
 
 // keys lists the shortcuts, in the order of the list on Ctrl+/.
 func (a *App) keys() []shortcut {
 	list := []shortcut{
-		{fyne.KeyN, true, "Ctrl+N", "keys.add", a.addAccount},
-		{fyne.KeyR, true, "Ctrl+R", "keys.scrape", a.scrapeChosen},
-		{fyne.KeyF, true, "Ctrl+F", "keys.search", a.focusSearch},
-		{fyne.KeyF5, false, "F5", "keys.refresh", func() { a.touch(model.Everything()) }},
-		{fyne.Key1, true, "Ctrl+1 … 6", "keys.screens", func() { a.goTo(atAccounts) }},
-		{fyne.KeyComma, true, "Ctrl+,", "keys.settings", func() { a.goTo(atSettings) }},
-		{fyne.KeySlash, true, "Ctrl+/", "keys.list", a.showKeys},
-		{fyne.KeyQ, true, "Ctrl+Q", "keys.quit", a.askQuit},
+		{key: fyne.KeyN, ctrl: true, show: "Ctrl+N", what: "keys.add", do: a.addAccount},
+		{key: fyne.KeyR, ctrl: true, show: "Ctrl+R", what: "keys.scrape", do: a.scrapeChosen},
+		{key: fyne.KeyF, ctrl: true, show: "Ctrl+F", what: "keys.search", do: a.focusSearch},
+		{key: fyne.KeyF5, show: "F5", what: "keys.refresh", do: func() { a.touch(model.Everything()) }, always: true},
+		{key: fyne.Key1, ctrl: true, show: "Ctrl+1 … 6", what: "keys.screens", do: func() { a.goTo(atAccounts) }},
+		{key: fyne.KeyComma, ctrl: true, show: "Ctrl+,", what: "keys.settings", do: func() { a.goTo(atSettings) }},
+		{key: fyne.KeySlash, ctrl: true, show: "Ctrl+/", what: "keys.list", do: a.showKeys, always: true},
+		{key: fyne.KeyQ, ctrl: true, show: "Ctrl+Q", what: "keys.quit", do: a.askQuit, always: true},
 	}
 	for i, key := range []fyne.KeyName{fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6} {
-		list = append(list, shortcut{key, true, "", "", func() { a.goTo(place(i + 1)) }})
+		list = append(list, shortcut{key: key, ctrl: true, do: func() { a.goTo(place(i + 1)) }})
 	}
 	return list
 }
@@ -59,7 +61,7 @@ func (a *App) typed(key fyne.KeyName, ctrl bool) {
 		return
 	}
 	for _, k := range a.keys() {
-		if k.key == key && k.ctrl == ctrl {
+		if k.key == key && k.ctrl == ctrl && (!a.greet || k.always) {
 			k.do()
 			return
 		}

@@ -5,7 +5,6 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
-	"reconbanker/gui/lang"
 	"reconbanker/gui/look"
 	"reconbanker/gui/model"
 )
@@ -22,17 +21,17 @@ type views struct {
 	deliveries  func() View
 	activity    func() View
 	preferences func() View
-	// welcome is shown instead of everything else while nothing is set up; nil
-	// shows the empty list of accounts.
+	// welcome leads a new person through the first steps, in place of everything
+	// else, and calls App.welcomed at their end; nil shows the empty list of accounts.
 	welcome func() View
 }
 
 // builtIn are the views of this package.
 func (a *App) builtIn() views {
 	return views{
-		movements:   a.movementsView,
+		movements:   a.newMovementsView,
 		runs:        a.runsView,
-		settings:    a.settingsView,
+		settings:    a.editorView,
 		deliveries:  a.deliveriesView,
 		activity:    a.activityView,
 		preferences: a.preferencesView,
@@ -54,16 +53,6 @@ type still struct{ object fyne.CanvasObject }
 
 func (s still) Object() fyne.CanvasObject { return s.object }
 func (s still) Ask(model.Changes) Read    { return nil }
-
-// movementsView lists the movements of an account.
-func (a *App) movementsView(string) View {
-	return still{emptyState(lang.T("movements.none"), lang.T("movements.none_do"), nil)}
-}
-
-// settingsView edits the settings of an account.
-func (a *App) settingsView(string) View {
-	return still{emptyState(lang.T("settings.none"), lang.T("settings.none_do"), nil)}
-}
 
 // emptyState says that there is nothing, and what to do next.
 func emptyState(title, next string, button *look.Button) fyne.CanvasObject {
