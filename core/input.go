@@ -273,7 +273,7 @@ func (p *proposal) events(in []string) []string {
 // credentials change only when sent, and only together.
 func (p *proposal) credentials(in SettingsInput, stored Settings) {
 	user, password := trimmed(in.BankUsername), ""
-	if in.BankPassword != nil {
+	if in.BankPassword != nil && *in.BankPassword != KeepSecret {
 		password = *in.BankPassword
 	}
 	switch {
@@ -379,6 +379,11 @@ func (p *proposal) bankFields(in *OwnInput, info scrapers.Info) {
 	for key := range in.BankFields {
 		if !slices.ContainsFunc(info.Fields, func(f scrapers.Field) bool { return f.Key == key && !f.Secret }) {
 			p.refuse("bank_fields", "%s has no field %q", info.Name, key)
+		}
+	}
+	for key := range in.BankSecrets {
+		if !slices.ContainsFunc(info.Fields, func(f scrapers.Field) bool { return f.Key == key && f.Secret }) {
+			p.refuse("bank_secrets", "%s has no secret field %q", info.Name, key)
 		}
 	}
 }

@@ -182,7 +182,8 @@ func (c *Core) commit(ctx context.Context, a Account, stored Settings, p *propos
 // another schedule.
 func (c *Core) reschedule(ctx context.Context, a Account, stored, next Settings) error {
 	incomplete := len(c.missing(a, next)) > 0
-	if !incomplete && next.Schedule == stored.Schedule && !a.NextRunAt.IsZero() {
+	others := !slices.Equal(next.BankAccounts, stored.BankAccounts)
+	if !incomplete && !others && next.Schedule == stored.Schedule && !a.NextRunAt.IsZero() {
 		return nil
 	}
 	schedule, err := c.scheduleOf(a, next)
@@ -191,6 +192,9 @@ func (c *Core) reschedule(ctx context.Context, a Account, stored, next Settings)
 	}
 	_, err = c.store.ChangeAccount(ctx, a.ID, func(a *Account) error {
 		a.NextRunAt = time.Time{}
+		if others { // one that was left out has days nobody has read: read like new
+			a.LastReadAt = time.Time{}
+		}
 		if !incomplete && a.Status == Active && a.Block == nil {
 			a.NextRunAt = later(schedule.Next(c.now()), a.Health.NotBefore)
 		}

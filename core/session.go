@@ -70,7 +70,14 @@ func (s *session) launch(ctx context.Context) (err error) {
 	defer cancel()
 	s.tab, err = s.c.browser.Open(limited, scrapers.TabOptions{
 		Hosts: hosts, Locale: info.Locale, TimeZone: info.TimeZone,
-		Reveal:       func(h scrapers.Secret) ([]byte, error) { return s.secret(ctx, h.Name()) },
+		Reveal: func(h scrapers.Secret) ([]byte, error) {
+			for _, given := range s.creds.Secrets {
+				if h == given {
+					return s.secret(ctx, h.Name())
+				}
+			}
+			return nil, scrapers.Fail(Internal, "type "+h.Name()+", which is not the bank's", nil)
+		},
 		BeforeSubmit: s.beforeSubmit,
 	})
 	return err

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -292,7 +293,11 @@ func (h *Host) merged(ctx context.Context, id string, doc []byte) ([]byte, error
 	for k, v := range over {
 		base[k] = v
 	}
-	return json.Marshal(base)
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false) // extra fields stay as they were written
+	err = e.Encode(base)
+	return out.Bytes(), err
 }
 
 // ModeCmd shows or sets the operation mode.
