@@ -1,8 +1,6 @@
 package widgets
 
 import (
-	"image/color"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
@@ -33,7 +31,7 @@ type gridRenderer struct {
 	edges   []*canvas.Rectangle // short lines between headers
 	barDown *canvas.Rectangle
 	barSide *canvas.Rectangle
-	frame   *canvas.Rectangle
+	frame   [4]*canvas.Rectangle // thin ones: a stroke would reach beyond what is clipped
 	objects []fyne.CanvasObject
 	theme   fyne.Theme
 }
@@ -44,7 +42,7 @@ func (g *grid) CreateRenderer() fyne.WidgetRenderer {
 		g: g, theme: g.Theme(),
 		back: &canvas.Rectangle{}, head: &canvas.Rectangle{}, rule: &canvas.Rectangle{},
 		barDown: &canvas.Rectangle{CornerRadius: barWidth / 2}, barSide: &canvas.Rectangle{CornerRadius: barWidth / 2},
-		frame: &canvas.Rectangle{StrokeWidth: 1, FillColor: color.Transparent},
+		frame: [4]*canvas.Rectangle{{}, {}, {}, {}},
 	}
 	for range g.columns {
 		r.titles = append(r.titles, &canvas.Text{TextStyle: fyne.TextStyle{Bold: true}})
@@ -81,7 +79,7 @@ func (r *gridRenderer) Layout(size fyne.Size) {
 	g.layoutColumns()
 	g.clamp()
 	r.back.Resize(size)
-	r.frame.Resize(size)
+	r.layFrame(size)
 	r.head.Resize(fyne.NewSize(size.Width, g.size.head))
 	r.rule.Resize(fyne.NewSize(size.Width, 1))
 	r.rule.Move(fyne.NewPos(0, g.size.head-1))
@@ -94,6 +92,19 @@ func (r *gridRenderer) Layout(size fyne.Size) {
 		g.empty.Move(fyne.NewPos((area.Width-room.Width)/2, g.size.head+max(0, (area.Height-room.Height)*2/5)))
 	}
 	g.restamp()
+}
+
+// layFrame draws around the table: top, bottom, left, right.
+func (r *gridRenderer) layFrame(size fyne.Size) {
+	for i, line := range r.frame {
+		if i < 2 {
+			line.Resize(fyne.NewSize(size.Width, 1))
+		} else {
+			line.Resize(fyne.NewSize(1, size.Height))
+		}
+	}
+	r.frame[1].Move(fyne.NewPos(0, size.Height-1))
+	r.frame[3].Move(fyne.NewPos(size.Width-1, 0))
 }
 
 func (r *gridRenderer) color() {
@@ -130,7 +141,10 @@ func (r *gridRenderer) fitViews() {
 	for i := range r.titles {
 		r.objects = append(r.objects, r.titles[i], r.marks[i], r.edges[i])
 	}
-	r.objects = append(r.objects, r.rule, r.barDown, r.barSide, r.frame)
+	r.objects = append(r.objects, r.rule, r.barDown, r.barSide)
+	for _, line := range r.frame {
+		r.objects = append(r.objects, line)
+	}
 }
 
 // fill brings what is drawn in line with the offset, the data and the selection.
@@ -157,9 +171,9 @@ func (r *gridRenderer) fill() {
 	}
 	r.fillHeader()
 	r.fillBars()
-	r.frame.StrokeColor = paint(r.theme, theme.ColorNameSeparator)
-	if g.focused {
-		r.frame.StrokeColor = paint(r.theme, theme.ColorNamePrimary)
+	frame := paint(r.theme, pick(g.focused, theme.ColorNamePrimary, theme.ColorNameSeparator))
+	for _, line := range r.frame {
+		line.FillColor = frame
 	}
 	if g.empty != nil {
 		rows, known := g.length()
