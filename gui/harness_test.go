@@ -3,6 +3,7 @@ package gui
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -339,3 +340,6 @@ func demo(d *desk) {
 	storagetest.MustCreateAccount(d.t, d.store, func(a *core.Account) { a.Name = "Payroll" })
 	storagetest.MustCreateAccount(d.t, d.store, func(a *core.Account) { a.Name, a.Status = "Old till", core.Archived })
 }
+
+// path is a file of the desk's data folder.
+func (d *desk) path(name string) string { return filepath.Join(d.dir, name) }
