@@ -102,8 +102,9 @@ type App struct {
 	views  views
 	modals []*modal // open ones, the last in front
 	over   model.Overview
-	shown  bool // the first overview is there
-	greet  bool // a new person is being led through the first steps
+	shown  bool            // the first overview is there
+	unlit  look.Appearance // what System means here
+	greet  bool            // a new person is being led through the first steps
 	ended  bool
 
 	mu     sync.Mutex // guards raise
@@ -150,7 +151,8 @@ func (a *App) start(ctx context.Context, fa fyne.App) {
 	a.ctx, a.end = context.WithCancel(ctx)
 	a.fyne = fa
 	lang.Use(a.prefs.Language)
-	fa.Settings().SetTheme(look.New(a.prefs.Appearance))
+	a.unlit = unlitDesktop()
+	fa.Settings().SetTheme(look.New(a.appearance()))
 	a.window = fa.NewWindow(lang.T("app.name"))
 	a.window.SetIcon(icons.App)
 	a.window.SetPadded(false)
@@ -252,10 +254,18 @@ func (a *App) setLanguage(code string) {
 	a.tray.refresh()
 }
 
+// appearance is the look a person chose, or what the desktop's choice comes to.
+func (a *App) appearance() look.Appearance {
+	if a.prefs.Appearance == look.System {
+		return a.unlit
+	}
+	return a.prefs.Appearance
+}
+
 // setAppearance changes between light and dark.
 func (a *App) setAppearance(appearance look.Appearance) {
 	a.prefs.Appearance = appearance
 	a.savePrefs()
-	a.fyne.Settings().SetTheme(look.New(appearance))
+	a.fyne.Settings().SetTheme(look.New(a.appearance()))
 	a.build()
 }
