@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -188,9 +189,11 @@ func (e *Editor) load(s core.Settings) {
 // Exists tells whether settings were ever saved.
 func (e *Editor) Exists() bool { return !e.stored.CreatedAt.IsZero() }
 
-// Stale tells whether other settings than those being edited are stored now: the
-// account was changed elsewhere.
-func (e *Editor) Stale(other *Editor) bool { return !other.stored.UpdatedAt.Equal(e.stored.UpdatedAt) }
+// Stale tells whether e is older than what other has read: the settings were
+// changed elsewhere meanwhile.
+func (e *Editor) Stale(other *Editor) bool {
+	return e.stored.CredentialsVersion != other.stored.CredentialsVersion || !reflect.DeepEqual(e.saved.normal(), other.saved.normal())
+}
 
 // Zone is where the bank's days begin.
 func (e *Editor) Zone() *time.Location { return e.zone }
