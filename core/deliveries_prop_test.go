@@ -45,6 +45,7 @@ type receivers struct {
 
 func hookOf(i int) string { return fmt.Sprintf("https://r%d.example/hook", i%2) }
 
+// answer is what a receiver says. It is called in a synctest bubble.
 func (r *receivers) answer(_ context.Context, o core.Outgoing) (core.Answer, error) {
 	rows, _, err := r.w.Store.Deliveries(context.Background(), core.DeliveryFilter{Limit: 500})
 	r.mu.Lock()
@@ -76,7 +77,8 @@ func (r *receivers) set(to, status int) {
 	r.status[to%2] = status
 }
 
-// play lets the steps happen and returns what went against the rules.
+// play lets the steps happen, in a synctest bubble, and returns what went against
+// the rules.
 func play(t *testing.T, script []step) []string {
 	w := coretest.NewWorld(t)
 	r := &receivers{w: w, status: [2]int{200, 500}, sends: map[string]int{}}
