@@ -101,18 +101,15 @@ func (c *DemoCmd) Run(ctx context.Context, h *Host) (err error) {
 	if err != nil {
 		return err
 	}
+	a, err := h.enrolDemo(ctx, code, in)
+	if err != nil {
+		return fmt.Errorf("enrol the demo account: %w", err)
+	}
 	if c.Window && h.Window != nil {
-		if err := h.repoint(ctx, in); err != nil {
-			return err
-		}
 		return h.Window(ctx, d.start)
 	}
 	if !h.JSON {
 		fmt.Fprintf(h.Out, "Demo bank at %s, webhook receiver at %s. Reading…\n", d.bank.URL(), d.hooks.URL)
-	}
-	a, err := h.enrolDemo(ctx, code, in)
-	if err != nil {
-		return fmt.Errorf("enrol the demo account: %w", err)
 	}
 	run, err := h.Core.Scrape(ctx, a.ID, h.Actor)
 	if err != nil {
@@ -165,17 +162,6 @@ func (h *Host) enrolDemo(ctx context.Context, bank string, in core.SettingsInput
 	in.Own.StartDate = &start
 	_, err = h.Core.SaveSettings(ctx, a.ID, in, false, h.Actor)
 	return a, err
-}
-
-// repoint tells a demo account of an earlier demo where bank and receiver are now.
-func (h *Host) repoint(ctx context.Context, in core.SettingsInput) error {
-	a, err := h.account(ctx, demoName)
-	if err != nil {
-		return nil // there is none yet: the first run offers one
-	}
-	in.Own.StartDate = nil
-	_, err = h.Core.SaveSettings(ctx, a.ID, in, false, h.Actor)
-	return err
 }
 
 // check gathers the report and compares what was done with what had to be.
