@@ -57,6 +57,9 @@ type movements struct {
 	exclude  *look.Button
 	copy     *look.Button
 	details  *look.Button
+	filters  *fyne.Container
+	buttons  *fyne.Container
+	body     *fyne.Container
 	root     fyne.CanvasObject
 }
 
@@ -107,28 +110,15 @@ func (v *movements) build() {
 	v.exclude = look.NewButton(lang.T("movements.exclude"), v.setAside)
 	v.copy = look.NewButton(lang.T("movements.copy"), v.copyRows)
 	v.details = look.NewButton(lang.T("movements.details"), v.openCurrent)
-	buttons := look.Row(6, v.resend, v.anyway, v.exclude, v.copy, v.details)
-	foot := look.Edges(nil, nil, nil, look.Inset(buttons, 0, 0, 12, 0), container.New(tall{}, v.sum))
-	top := look.Column(10, v.filterBar(), v.trouble)
-	v.root = look.Edges(look.Inset(top, 0, 12, 0, 0), look.Inset(foot, 12, 0, 0, 0), nil, nil, v.table)
+	v.buttons = look.Row(6, v.resend, v.anyway, v.exclude, v.copy, v.details)
+	v.buildFilters()
+	v.body = container.New(movementsLayout{v}, v.search, v.filters, v.trouble, v.table, v.sum, v.buttons)
+	v.root = v.body
 	if v.query.AccountID == "" {
 		head := look.Column(0, look.NewCut(lang.T("rail.movements"), theme.ColorNameForeground, look.TitleText).Bold(),
 			look.NewCut(lang.T("movements.means"), look.Muted, theme.SizeNameText))
 		v.root = look.Inset(look.Edges(look.Inset(head, 0, 12, 0, 0), nil, nil, nil, v.root), 16, 16, 20, 20)
 	}
-}
-
-// tall puts an object into the middle of the height it is given, at its left.
-type tall struct{}
-
-// MinSize implements fyne.Layout.
-func (tall) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
-
-// Layout implements fyne.Layout.
-func (tall) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	h := objects[0].MinSize().Height
-	objects[0].Resize(fyne.NewSize(size.Width, h))
-	objects[0].Move(fyne.NewPos(0, (size.Height-h)/2))
 }
 
 // Object implements View.
@@ -215,6 +205,7 @@ func (v *movements) arrived() {
 func (v *movements) failed(err error) {
 	v.trouble.Set(look.Bad, lang.T("movements.trouble"), explain(err))
 	v.trouble.Show()
+	v.body.Refresh()
 }
 
 // say writes how many movements there are and what they come to.
@@ -230,6 +221,7 @@ func (v *movements) say() {
 		parts = append(parts, lang.N("movements.selected", n))
 	}
 	v.sum.Set(strings.Join(parts, " · "))
+	v.body.Refresh() // another length may want another place
 }
 
 func (v *movements) sort(_ string, ascending bool) {

@@ -43,8 +43,8 @@ func (v *movements) arm() {
 	}
 	v.copy.SetEnabled(n > 0 && n <= mostCopy)
 	v.details.SetEnabled(n == 1)
-	v.root.Refresh()
 	v.say()
+	v.body.Refresh()
 }
 
 // restoring tells whether all that is selected is set aside.

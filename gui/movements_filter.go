@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 
@@ -19,7 +18,7 @@ import (
 // typingPause is how long after the last letter a search begins.
 const typingPause = 200 * time.Millisecond
 
-func (v *movements) filterBar() fyne.CanvasObject {
+func (v *movements) buildFilters() {
 	v.search = newEntry(lang.T("movements.search"))
 	v.search.Icon = icons.In(icons.Search, look.Muted)
 	v.search.OnChanged = v.typing
@@ -47,7 +46,7 @@ func (v *movements) filterBar() fyne.CanvasObject {
 	})
 	v.export = look.NewButton(lang.T("movements.export"), v.offerExport).WithIcon(icons.Down)
 	v.export.Trailing = true
-	return look.Edges(nil, nil, nil, look.Inset(look.Row(8, v.period, v.currency, v.delivery, v.export), 0, 0, 8, 0), v.search)
+	v.filters = look.Row(8, v.period, v.currency, v.delivery, v.export)
 }
 
 // typing searches a moment after the last letter.
