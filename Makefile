@@ -26,7 +26,7 @@ endif
 
 GO_TEST := go test -timeout 15m
 
-.PHONY: help run build clean test bench check fmt vet lint walls tidy verify race vuln setup setup-run setup-test
+.PHONY: help run build clean test bench screenshots package check fmt vet lint walls tidy verify race vuln setup setup-run setup-test
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -48,6 +48,12 @@ test: setup-test ## install what is missing, then run every test
 
 bench: setup-test ## run the benchmarks
 	$(GO_TEST) -run '^$$' -bench . -benchmem ./...
+
+screenshots: setup-test ## draw every screen, light and dark, in three languages, into dist/screens
+	$(GO_TEST) -count=1 -run '^TestScreens$$' ./gui -args -screens $(CURDIR)/dist/screens
+
+package: build ## packages of a release into dist
+	.ci/package.sh $(VERSION) $(BINARY)
 
 check: fmt tidy verify vet lint walls race vuln ## everything that must hold besides make test
 
