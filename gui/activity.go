@@ -153,6 +153,7 @@ func (v *activity) reload() {
 func (v *activity) arrived() {
 	v.none.Objects = []fyne.CanvasObject{v.whyNone()}
 	v.table.Refresh()
+	v.none.Refresh() // lays out what it now holds
 	if v.chosen == "" && v.pages.Len() > 0 {
 		v.table.Select(0)
 	}

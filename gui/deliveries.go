@@ -83,7 +83,7 @@ func (v *deliveries) FocusSearch() { v.a.window.Canvas().Focus(v.search) }
 // question are read here.
 func (v *deliveries) Ask(c model.Changes) Read {
 	v.offerAccounts()
-	stale := !v.asked || c.Has(core.DeliveriesChanged, core.MovementsChanged) && c.Of(v.query.AccountID)
+	stale := !v.asked || c.Has(core.DeliveriesChanged, core.MovementsChanged, core.AccountsChanged) && c.Of(v.query.AccountID)
 	if stale {
 		v.reload()
 	}
@@ -156,6 +156,7 @@ func (v *deliveries) find(text string) {
 func (v *deliveries) arrived() {
 	v.none.Objects = []fyne.CanvasObject{v.whyNone()}
 	v.table.Refresh()
+	v.none.Refresh() // lays out what it now holds
 	if v.chosen == "" && v.pages.Len() > 0 {
 		v.table.Select(0)
 	}
