@@ -24,7 +24,7 @@ ifeq ($(shell id -u),0)
 ROOT_FLAG := --allow-root
 endif
 
-GO_TEST := go test -timeout 15m
+GO_TEST := go test -timeout 40m
 
 .PHONY: help run build clean test bench screenshots package check fmt vet lint walls tidy verify race vuln setup setup-run setup-test
 
