@@ -158,9 +158,9 @@ func (a *App) start(ctx context.Context, fa fyne.App) {
 	a.window.SetPadded(false)
 	a.window.SetMaster()
 	a.window.Resize(a.prefs.size())
-	a.window.SetCloseIntercept(a.closing)
 	a.build()
 	a.tray = newTray(a)
+	a.window.SetCloseIntercept(a.closing) // after the tray, which sets one of its own
 	a.mu.Lock()
 	a.ready = true
 	raise := a.raised
