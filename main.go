@@ -378,7 +378,7 @@ func display() bool {
 
 // window shows the window until it has gone for good. It runs on the main
 // goroutine.
-func (p *program) window(ctx context.Context, _ cli.Demo) error {
+func (p *program) window(ctx context.Context) error {
 	// Without the migration every widget call would be checked, at ten times the cost.
 	app.SetMetadata(fyne.AppMetadata{
 		ID: appID, Name: "Reconbanker", Version: version, Icon: icons.App, Migrations: map[string]bool{"fyneDo": true},

@@ -68,7 +68,7 @@ type Host struct {
 	// StartDemoBank starts the demo bank; nil where the program has none.
 	StartDemoBank func(listen string, seed int64) (DemoBank, error)
 	// Window shows the window and returns when it has gone; nil without a display.
-	Window func(ctx context.Context, demo Demo) error
+	Window func(ctx context.Context) error
 	Dir    string
 
 	In       io.Reader
@@ -76,10 +76,6 @@ type Host struct {
 	JSON     bool
 	Actor    string // who is recorded as having done it
 }
-
-// Demo starts what a first run offers to try: a demo bank and a receiver. The
-// settings it returns point at them.
-type Demo func(ctx context.Context) (bank string, in core.SettingsInput, err error)
 
 // DemoBank is the demo bank as a command uses it.
 type DemoBank interface {

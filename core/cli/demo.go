@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 	"time"
 
 	"reconbanker/core"
@@ -40,73 +39,52 @@ type report struct {
 	Problem   string  `json:"problem,omitempty"`
 }
 
-// demo is a demo bank and a receiver that run as long as the program.
+// demo is a demo bank and a receiver that run as long as the command.
 type demo struct {
-	h      *Host
-	listen string
-	seed   int64
-
-	mu    sync.Mutex
 	bank  DemoBank
 	hooks *receiver.Receiver
 }
 
-// start starts both, once, and returns the bank's code and the settings that
-// point an account at them. It implements Demo.
-func (d *demo) start(context.Context) (string, core.SettingsInput, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.bank == nil {
-		seed := d.seed
-		if seed == 0 {
-			seed = 1
-		}
-		bank, err := d.h.StartDemoBank(d.listen, seed)
-		if err != nil {
-			return "", core.SettingsInput{}, err
-		}
-		hooks, err := receiver.Start("")
-		if err != nil {
-			return "", core.SettingsInput{}, errors.Join(err, bank.Close())
-		}
-		d.bank, d.hooks = bank, hooks
+func (c *DemoCmd) start(h *Host) (*demo, error) {
+	bank, err := h.StartDemoBank(c.Listen, c.Seed)
+	if err != nil {
+		return nil, err
 	}
-	code, user, password := d.bank.Login()
-	url := d.hooks.URL
-	start := time.Now().AddDate(0, 0, -30).Format(time.DateOnly)
-	return code, core.SettingsInput{
-		WebhookURL: &url, BankUsername: &user, BankPassword: &password,
-		WebhookExtraFields: json.RawMessage(`{"tenant":"demo"}`),
-		Own:                &core.OwnInput{BankFields: map[string]string{"address": d.bank.URL()}, StartDate: &start},
-	}, nil
+	hooks, err := receiver.Start("")
+	if err != nil {
+		return nil, errors.Join(err, bank.Close())
+	}
+	return &demo{bank: bank, hooks: hooks}, nil
 }
 
-// end stops what was started.
-func (d *demo) end() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.bank == nil {
-		return nil
+// settings point an account at the demo.
+func (d *demo) settings() (bank string, in core.SettingsInput) {
+	code, user, password := d.bank.Login()
+	return code, core.SettingsInput{
+		WebhookURL: &d.hooks.URL, BankUsername: &user, BankPassword: &password,
+		WebhookExtraFields: json.RawMessage(`{"tenant":"demo"}`),
+		Own:                &core.OwnInput{BankFields: map[string]string{"address": d.bank.URL()}},
 	}
-	return errors.Join(d.bank.Close(), d.hooks.Close())
 }
+
+func (d *demo) end() error { return errors.Join(d.bank.Close(), d.hooks.Close()) }
 
 // Run implements the command.
 func (c *DemoCmd) Run(ctx context.Context, h *Host) (err error) {
 	began := time.Now()
 	h.Work()
-	d := &demo{h: h, listen: c.Listen, seed: c.Seed}
-	defer func() { err = errors.Join(err, d.end()) }()
-	code, in, err := d.start(ctx)
+	d, err := c.start(h)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, d.end()) }()
+	code, in := d.settings()
 	a, err := h.enrolDemo(ctx, code, in)
 	if err != nil {
 		return fmt.Errorf("enrol the demo account: %w", err)
 	}
 	if c.Window && h.Window != nil {
-		return h.Window(ctx, d.start)
+		return h.Window(ctx)
 	}
 	if !h.JSON {
 		fmt.Fprintf(h.Out, "Demo bank at %s, webhook receiver at %s. Reading…\n", d.bank.URL(), d.hooks.URL)

@@ -35,9 +35,7 @@ func (*WindowCmd) Run(ctx context.Context, h *Host) error {
 		return ErrNoDisplay
 	}
 	h.Work()
-	demo := &demo{h: h}
-	defer demo.end()
-	return h.Window(ctx, demo.start)
+	return h.Window(ctx)
 }
 
 // ScrapeCmd reads an account now.
