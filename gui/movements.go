@@ -205,7 +205,7 @@ func (v *movements) arrived() {
 func (v *movements) failed(err error) {
 	v.trouble.Set(look.Bad, lang.T("movements.trouble"), explain(err))
 	v.trouble.Show()
-	v.body.Refresh()
+	v.arrange()
 }
 
 // say writes how many movements there are and what they come to.
@@ -221,7 +221,7 @@ func (v *movements) say() {
 		parts = append(parts, lang.N("movements.selected", n))
 	}
 	v.sum.Set(strings.Join(parts, " · "))
-	v.body.Refresh() // another length may want another place
+	v.arrange() // another length may want another place
 }
 
 func (v *movements) sort(_ string, ascending bool) {

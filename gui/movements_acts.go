@@ -44,7 +44,7 @@ func (v *movements) arm() {
 	v.copy.SetEnabled(n > 0 && n <= mostCopy)
 	v.details.SetEnabled(n == 1)
 	v.say()
-	v.body.Refresh()
+	v.arrange()
 }
 
 // restoring tells whether all that is selected is set aside.

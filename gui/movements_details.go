@@ -19,7 +19,7 @@ import (
 const (
 	detailsWidth  = 660
 	detailsHeight = 520
-	factWidth     = 150 // of the names of fields
+	factWidth     = 170 // of the names of fields
 	mostAnswer    = 600 // characters of an answer that are shown
 )
 

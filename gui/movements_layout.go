@@ -67,6 +67,14 @@ func (l movementsLayout) foot(size fyne.Size) float32 {
 	return y
 }
 
+// arrange lays out anew what has changed its size; unlike a refresh it draws
+// nothing again that has not.
+func (v *movements) arrange() {
+	if size := v.body.Size(); size.Width > 0 {
+		v.body.Layout.Layout(v.body.Objects, size)
+	}
+}
+
 func putAt(o fyne.CanvasObject, x, y, width, height float32) {
 	o.Resize(fyne.NewSize(width, height))
 	o.Move(fyne.NewPos(x, y))

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
 
 	"reconbanker/core"
 	"reconbanker/gui/lang"
@@ -35,7 +36,7 @@ func (v *movements) columns() []widgets.Column[model.MovementRow] {
 		ID: "reference", Title: lang.T("movements.reference"), Width: 120, Min: 60, Grow: 1,
 		Cell: func(r row) widgets.Cell { return widgets.Cell{Text: referenceOf(r.Movement)} },
 	}, widgets.Column[row]{
-		ID: "webhook", Title: lang.T("movements.webhook"), Width: 140, Min: 60,
+		ID: "webhook", Title: lang.T("movements.webhook"), Width: v.hookWidth(), Min: 60,
 		Cell: func(r row) widgets.Cell {
 			text, tone := hookWords(model.HookOf(r, v.a.over.Mode), r.BookedAt, v.a.now())
 			if text == "" {
@@ -48,6 +49,25 @@ func (v *movements) columns() []widgets.Column[model.MovementRow] {
 			return text
 		},
 	})
+}
+
+// hookWidth is what the longest badge needs in the language in use.
+func (v *movements) hookWidth() float32 {
+	const around = 46 // within the badge and beside it
+	now := v.a.now()
+	widest := float32(0)
+	for _, h := range []model.Hook{
+		{State: model.Sent, At: now.AddDate(0, -1, 0)},
+		{State: model.Retrying, N: 10, At: now.Add(59*time.Minute + time.Second)},
+		{State: model.Dead},
+		{State: model.Silent},
+		{State: model.NoSender},
+		{State: model.BeforeStart},
+	} {
+		words, _ := hookWords(h, now, now)
+		widest = max(widest, fyne.MeasureText(words, theme.Size(theme.SizeNameCaptionText), fyne.TextStyle{}).Width)
+	}
+	return widest + around
 }
 
 // bookedWords is when a movement was booked, as exactly as the bank says it. A day

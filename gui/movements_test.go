@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"reconbanker/core"
+	"reconbanker/gui/lang"
 	"reconbanker/gui/look"
 	"reconbanker/gui/model"
 )
@@ -57,6 +58,33 @@ func TestMovementsLook(t *testing.T) {
 			v.search.OnSubmitted(v.search.Text)
 			d.sees("Nothing matches")
 			d.shot("all-none-" + string(appearance))
+		})
+	}
+}
+
+// TestMovementsInOtherLanguages looks for words that are cut: badges, headers,
+// buttons and filters must fit in every language.
+func TestMovementsInOtherLanguages(t *testing.T) {
+	for _, code := range []string{"es", "pt"} {
+		t.Run(code, func(t *testing.T) {
+			t.Cleanup(func() { lang.Use("en") })
+			d, v := movementsDesk(t, func(d *desk) {
+				withMovements(d)
+				if err := os.WriteFile(d.path("window.json"), []byte(`{"appearance":"light","language":"`+code+`"}`), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}, "Treasury")
+			v.table.Select(3)
+			d.shot("account-" + code)
+			long := "Distribuidora" // the one sender that has no room
+			for _, text := range d.texts() {
+				if strings.HasSuffix(text, "…") && !strings.HasPrefix(text, long) && !strings.Contains(text, "Buscar") && !strings.Contains(text, "curso") && !strings.Contains(text, "andamento") {
+					t.Errorf("cut: %q", text)
+				}
+			}
+			v.openCurrent()
+			d.until("the details", func() bool { return len(d.app.modals) == 1 })
+			d.shot("details-" + code)
 		})
 	}
 }
@@ -302,6 +330,7 @@ func TestMovementsThatCannotBeReadAreReadAgain(t *testing.T) {
 	d := newDesk(t, withMovements, func(c *Config) { c.Core = failing{c.Core, mended} })
 	d.pick("Treasury")
 	d.sees("The movements could not be read")
+	d.shot("trouble")
 	close(mended)
 	d.press("Try again")
 	d.sees("ACME SA")
