@@ -52,8 +52,10 @@ bench: setup-test ## run the benchmarks
 screenshots: setup-test ## draw every screen, light and dark, in three languages, into dist/screens
 	$(GO_TEST) -count=1 -run '^TestScreens$$' ./gui -args -screens $(CURDIR)/dist/screens
 
-package: build ## packages of a release into dist
-	.ci/package.sh $(VERSION) $(BINARY)
+package: setup ## packages of a release into dist
+	mkdir -p bin
+	go build -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o bin/$(BINARY) .
+	.ci/package.sh $(VERSION) bin/$(BINARY)
 
 check: fmt tidy verify vet lint walls race vuln ## everything that must hold besides make test
 
