@@ -24,7 +24,8 @@ ifeq ($(shell id -u),0)
 ROOT_FLAG := --allow-root
 endif
 
-GO_TEST := go test -timeout 40m
+GO_TEST_FLAGS := -timeout 40m
+GO_TEST := go test $(GO_TEST_FLAGS)
 
 .PHONY: help run build clean test bench screenshots package check fmt vet lint walls tidy verify race vuln setup setup-run setup-test
 
@@ -81,7 +82,7 @@ verify:
 # Laying out every screen in both looks and three languages races nothing that the
 # other tests of the window do not, and takes many minutes here: make test does it.
 race: setup-test ## every test under the race detector, but the drawing of all screens
-	$(GO_TEST) -race -skip '^Test(Screens|EditorScreens|Draw)' ./...
+	.ci/race.sh $(GO_TEST_FLAGS) -skip '^Test(Screens|EditorScreens|Draw)' ./...
 
 # Exit codes of govulncheck: 0 none, 3 found some, 1 could not look.
 vuln: setup ## known vulnerabilities in what we call; passes when the database cannot be reached
