@@ -53,6 +53,7 @@ type Core struct {
 	runner    *runner
 	deliverer *deliverer
 	catchUp   time.Duration
+	passwords *passwords
 	saving    sync.Mutex // settings are compared and saved by one at a time
 }
 
@@ -61,6 +62,7 @@ func New(cfg Config) *Core {
 	c := &Core{
 		store: cfg.Store, vault: cfg.Vault, browser: cfg.Browser, sender: cfg.Sender,
 		log: cfg.Log, now: cfg.Now, hide: cfg.Hide, drivers: cfg.Drivers, catchUp: cfg.CatchUp,
+		passwords: newPasswords(),
 	}
 	if c.now == nil {
 		c.now = time.Now

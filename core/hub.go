@@ -19,6 +19,7 @@ const (
 	MovementsChanged  Topic = "movements"
 	DeliveriesChanged Topic = "deliveries"
 	ModeChanged       Topic = "mode"
+	APIChanged        Topic = "api" // owner, keys, whether it listens
 )
 
 // hub hands hints to whoever listens; a slow listener loses hints, never blocks.

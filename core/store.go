@@ -16,6 +16,7 @@ type Store interface {
 	runStore
 	movementStore
 	deliveryStore
+	accessStore
 	// Close waits for nothing: end every user first.
 	Close() error
 }

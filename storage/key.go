@@ -35,7 +35,7 @@ func (s *Store) SaveKey(ctx context.Context, id string, kcv, wrapped []byte) err
 			return err
 		}
 		var secrets bool
-		if err := t.row("SELECT EXISTS (SELECT 1 FROM secret)").Scan(&secrets); err != nil {
+		if err := t.row("SELECT EXISTS (SELECT 1 FROM secret UNION ALL SELECT 1 FROM owner)").Scan(&secrets); err != nil {
 			return err
 		}
 		if secrets {
@@ -52,6 +52,6 @@ func (s *Store) SaveKey(ctx context.Context, id string, kcv, wrapped []byte) err
 // HasSecrets tells whether anything sealed is stored.
 func (s *Store) HasSecrets(ctx context.Context) (bool, error) {
 	var has bool
-	err := s.readers.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM secret)").Scan(&has)
+	err := s.readers.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM secret UNION ALL SELECT 1 FROM owner)").Scan(&has)
 	return has, s.wrap(err)
 }

@@ -50,6 +50,10 @@ func StoreContract(t *testing.T, open func(t *testing.T) core.Store) {
 		"finishing too late":    finishingTooLate,
 		"lists of deliveries":   listsOfDeliveries,
 		"a change of delivery":  deliveryChanges,
+		"owners":                owners,
+		"revoked tokens":        revokedTokens,
+		"access keys":           accessKeys,
+		"API settings":          apiSettings,
 	} {
 		t.Run(name, func(t *testing.T) {
 			rule(&contract{TB: t, Store: open(t), ctx: context.Background(), day: time.Date(2026, 5, 13, 12, 0, 0, 0, time.UTC)})

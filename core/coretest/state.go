@@ -92,6 +92,7 @@ type state struct {
 	deliveries []core.Delivery
 	tries      []core.DeliveryAttempt
 	receivers  map[string]core.Receiver
+	access     access
 }
 
 func (s *state) copy() *state {
@@ -100,6 +101,7 @@ func (s *state) copy() *state {
 	c.attempts, c.movements = slices.Clone(s.attempts), slices.Clone(s.movements)
 	c.deliveries, c.tries = slices.Clone(s.deliveries), slices.Clone(s.tries)
 	c.settings, c.secrets, c.receivers = maps.Clone(s.settings), maps.Clone(s.secrets), maps.Clone(s.receivers)
+	c.access = s.access.copy()
 	return &c
 }
 
