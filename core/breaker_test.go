@@ -3,6 +3,7 @@ package core_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -41,6 +42,33 @@ func TestBreakerPausesAReceiver(t *testing.T) {
 		}
 		if n := len(w.Sender.Sent()) - opened; n != 6 {
 			t.Errorf("%d probes in 46 minutes, want 6", n)
+		}
+	})
+}
+
+func TestOfflineSpendsNoTry(t *testing.T) {
+	owing(t, 5, func(t *testing.T, w *coretest.World, _ core.Account, owed []core.Delivery) {
+		w.Sender.Answers(func(context.Context, core.Outgoing) (core.Answer, error) {
+			return core.Answer{}, fmt.Errorf("receiver.example: %w", core.ErrOffline)
+		})
+		w.Start(t)
+		time.Sleep(76 * time.Hour) // longer than a delivery may take
+		for _, d := range owed {
+			got, tries := mustDelivery(t, w, d.ID)
+			if got.Status != core.DeliveryPending || got.Tries != 0 || len(tries) != 0 || got.LastError == "" {
+				t.Fatalf("while offline: %+v with %d tries", got, len(tries))
+			}
+		}
+		// At most the four that a receiver is given at once, every half minute.
+		if n := len(w.Sender.Sent()); n > 4*(76*3600/30+1) {
+			t.Errorf("%d looks at the network in 76 hours", n)
+		}
+		w.Sender.Answers(always(200))
+		time.Sleep(2 * time.Minute)
+		for _, d := range owed {
+			if got, tries := mustDelivery(t, w, d.ID); got.Status != core.DeliveryDelivered || len(tries) != 1 {
+				t.Errorf("back online: %s after %d tries", got.Status, len(tries))
+			}
 		}
 	})
 }

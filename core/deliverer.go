@@ -37,7 +37,8 @@ type deliverer struct {
 // outcome is an attempt's result before the breaker has learnt from it.
 type outcome struct {
 	DeliveryResult
-	failed bool // the receiver's fault
+	failed  bool // the receiver's fault
+	offline bool // this computer's: no attempt was spent
 }
 
 // deliveryAuth is how an account's webhooks are authenticated, secrets sealed.
@@ -161,10 +162,15 @@ func (d *deliverer) attempt(ctx context.Context, row Delivery) {
 	ans, err := d.send(ctx, row)
 	out := outcome{DeliveryResult: DeliveryResult{Delivery: row}}
 	var unusable *unusableError
-	if errors.As(err, &unusable) { // no attempt was made, so none is spent
+	switch {
+	case errors.As(err, &unusable): // no attempt was made, so none is spent
 		out.Delivery.LastError = err.Error()
 		out.Delivery.NextAt = started.Add(5 * time.Minute)
-	} else {
+	case errors.Is(err, ErrOffline):
+		out.Delivery.LastError = err.Error()
+		out.Delivery.NextAt = d.c.now().Add(offlineRest)
+		out.offline = true
+	default:
 		out.Delivery = afterAttempt(row, ans, err, d.c.now(), d.c.jitter())
 		out.Attempt = &DeliveryAttempt{
 			DeliveryID: row.ID, N: out.Delivery.Attempts, At: started, Took: ans.Took,
@@ -269,8 +275,12 @@ func (d *deliverer) finish(first outcome) {
 		accounts[r.Delivery.AccountID] = true
 		known := d.receivers[r.Delivery.Receiver]
 		known.Origin = r.Delivery.Receiver
-		if r.Attempt != nil {
+		switch {
+		case r.Attempt != nil:
 			known = known.afterExchange(r.failed, now)
+			d.receivers[known.Origin] = known
+		case r.offline:
+			known.OpenUntil = later(known.OpenUntil, now.Add(offlineRest))
 			d.receivers[known.Origin] = known
 		}
 		r.Receiver = known

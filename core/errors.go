@@ -16,6 +16,9 @@ var (
 	ErrLocked = errors.New("the secrets are locked")
 	// ErrConflict means the row is not in a state that allows what was asked.
 	ErrConflict = errors.New("not possible now")
+	// ErrOffline means that this computer has no way to the network, so that what
+	// was not reached is not to blame.
+	ErrOffline = errors.New("this computer is offline")
 	// ErrSecretDamaged means a stored secret does not open with the right key.
 	ErrSecretDamaged = errors.New("a stored secret is damaged")
 )

@@ -14,6 +14,7 @@ const (
 	breakerFailures = 5 // in a row, then the receiver is paused
 	breakerFirst    = time.Minute
 	breakerLongest  = 15 * time.Minute
+	offlineRest     = 30 * time.Second // while this computer has no network
 )
 
 // retrySlots are the waits after the first, second, … ninth failed try: together

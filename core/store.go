@@ -218,7 +218,8 @@ type Answer struct {
 }
 
 // Sender makes one attempt. An error means no usable answer; its text is for
-// people and holds neither payload nor token. Redirects are answers, not followed.
+// people and holds neither payload nor token; it is ErrOffline when nothing was
+// sent for want of a network. Redirects are answers, not followed.
 type Sender interface {
 	Send(ctx context.Context, o Outgoing) (Answer, error)
 	// CheckURL refuses an address that may never be called, with a sentence.

@@ -36,6 +36,9 @@ type Config struct {
 	Now      func() time.Time
 	Timeouts Timeouts      // the zero value means DefaultTimeouts
 	Resolver *net.Resolver // nil means the system's
+	// Online tells whether this computer has a way to the network; nil asks its
+	// routes. It is asked when a name could not be resolved.
+	Online func() bool
 }
 
 // Client implements core.Sender. It may be used by many goroutines.
@@ -57,6 +60,9 @@ func New(cfg Config) *Client {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Online == nil {
+		cfg.Online = hasRoute
 	}
 	if cfg.Timeouts == (Timeouts{}) {
 		cfg.Timeouts = DefaultTimeouts

@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -10,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/dns/dnsmessage"
+
+	"reconbanker/core"
 )
 
 // nameServer answers every name over UDP as told; a nil answer is silence.
@@ -162,5 +165,28 @@ func TestOwnPortIsRefusedWhenDialled(t *testing.T) {
 	mustFail(t, err, Refused)
 	if s.count() != 0 {
 		t.Errorf("%d requests", s.count())
+	}
+}
+
+// Without a network, a name that does not resolve says nothing about its owner.
+func TestOffline(t *testing.T) {
+	online := true
+	silent := nameServer(t, func(dnsmessage.Question) *dnsmessage.Message { return nil })
+	c := client(t, Config{Timeouts: quick, Resolver: silent, Online: func() bool { return online }})
+	_, err := send(t, c, outgoing("http://receiver.test./"))
+	mustFail(t, err, DNS)
+	if errors.Is(err, core.ErrOffline) {
+		t.Error("with a network, an unknown name is called offline")
+	}
+	online = false
+	_, err = send(t, c, outgoing("http://receiver.test./"))
+	mustFail(t, err, Offline)
+	if !errors.Is(err, core.ErrOffline) || !strings.Contains(err.Error(), "receiver.test") {
+		t.Errorf("%v", err)
+	}
+	// What is on this computer needs no network.
+	s := serve(t, answers("HTTP/1.1 204 No Content\r\n\r\n"))
+	if a, err := send(t, c, outgoing("http://"+s.addr)); err != nil || a.Status != 204 {
+		t.Errorf("%+v, %v", a, err)
 	}
 }

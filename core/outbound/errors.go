@@ -11,6 +11,8 @@ import (
 	"os"
 	"strings"
 	"syscall"
+
+	"reconbanker/core"
 )
 
 // Kind groups errors by what went wrong.
@@ -27,27 +29,25 @@ const (
 	Cut        Kind = "cut"         // the connection ended before a whole answer
 	BadAnswer  Kind = "bad_answer"  // what came back is not HTTP
 	Canceled   Kind = "canceled"    // the caller gave up
+	Offline    Kind = "offline"     // this computer has no way to the network
 )
 
 // Error is why there is no usable answer.
 type Error struct {
 	Kind    Kind
 	Message string // a sentence; no token, no payload, nothing the server wrote
-	err     error  // only context errors are unwrapped: others may quote the server
+	err     error  // only context errors and ErrOffline are unwrapped: others may quote the server
 }
 
 // Error implements error with the sentence.
 func (e *Error) Error() string { return e.Message }
 
-// Unwrap gives context.Canceled or context.DeadlineExceeded of the caller's context.
+// Unwrap gives core.ErrOffline, or context.Canceled or context.DeadlineExceeded of
+// the caller's context.
 func (e *Error) Unwrap() error { return e.err }
 
 // Timeout tells whether the server was too slow, so that a sender can wait longer.
 func (e *Error) Timeout() bool { return e.Kind == Timeout }
-
-// Unreachable tells whether the cause may be this computer's own network: when
-// every receiver is unreachable at once, it is offline.
-func (e *Error) Unreachable() bool { return e.Kind == DNS || e.Kind == Connect }
 
 func fail(kind Kind, format string, args ...any) *Error {
 	return &Error{Kind: kind, Message: fmt.Sprintf(format, args...)}
@@ -63,6 +63,8 @@ func (c *Client) explain(caller context.Context, err error, t *trace, host strin
 		return &Error{Kind: Canceled, Message: "the request was given up before an answer came", err: caller.Err()}
 	case errors.As(err, &own):
 		return own
+	case errors.Is(err, syscall.ENETUNREACH), errors.As(err, &dns) && !c.cfg.Online():
+		return &Error{Kind: Offline, Message: "this computer is offline: " + host + " is tried again when the network is back", err: core.ErrOffline}
 	case errors.As(err, &dns):
 		return explainDNS(dns)
 	case t.shaking():
@@ -129,7 +131,7 @@ func explainConnect(err error, host string) *Error {
 		return fail(Cut, "%s ended the connection without an answer", host)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fail(Connect, "nothing listens at %s", host)
-	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+	case errors.Is(err, syscall.EHOSTUNREACH):
 		return fail(Connect, "%s cannot be reached from this network", host)
 	default:
 		return fail(Connect, "no connection to %s could be made", host)

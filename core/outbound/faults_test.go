@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"reconbanker/core"
 )
 
 // TestFaults is the list of what receivers do wrong on a connection.
@@ -149,7 +152,7 @@ func TestNothingListens(t *testing.T) {
 	_, err = send(t, client(t, Config{}), outgoing("http://"+addr))
 	mustFail(t, err, Connect)
 	var e *Error
-	if e, _ = err.(*Error); !e.Unreachable() || e.Timeout() {
+	if e, _ = err.(*Error); e.Timeout() || errors.Is(err, core.ErrOffline) {
 		t.Errorf("%+v", e)
 	}
 }

@@ -159,6 +159,9 @@ var quick = Timeouts{Dial: 200 * time.Millisecond, TLS: 200 * time.Millisecond, 
 
 func client(t testing.TB, cfg Config) *Client {
 	t.Helper()
+	if cfg.Online == nil { // whatever network the tests have
+		cfg.Online = func() bool { return true }
+	}
 	c := New(cfg)
 	t.Cleanup(c.Close)
 	return c
