@@ -100,7 +100,7 @@ if needs_fyne && have dpkg-query; then
   need_debs "the window is built with them" libgl-dev libx11-dev libxcursor-dev libxrandr-dev \
     libxinerama-dev libxi-dev libxxf86vm-dev libwayland-dev libxkbcommon-dev
   if [ "$purpose" = test ]; then
-    need_debs "tests open the window on a screen of their own" xvfb libgl1-mesa-dri
+    need_debs "tests open the window on a desktop of their own" xvfb libgl1-mesa-dri dbus openbox xdotool
   fi
 fi
 

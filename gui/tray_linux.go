@@ -2,21 +2,15 @@ package gui
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 
 	"github.com/godbus/dbus/v5"
+
+	"reconbanker/gui/notify"
 )
 
 // trayPossible tells whether there is a bus to ask for a tray. Without an address
 // the library would start a bus of its own, which nobody ends.
-func trayPossible() bool {
-	if os.Getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
-		return true
-	}
-	_, err := os.Stat(filepath.Join(os.Getenv("XDG_RUNTIME_DIR"), "bus"))
-	return os.Getenv("XDG_RUNTIME_DIR") != "" && err == nil
-}
+func trayPossible() bool { return notify.Bus() != "" }
 
 // trayHost asks the desktop whether it shows tray icons: some do only with an
 // extension.
