@@ -56,4 +56,5 @@ type Health struct {
 	Unexplained int           // unexplained logins in a row
 	CodeFailed  int           // logins in a row that failed at the code
 	NotBefore   time.Time     // no scheduled run before this
+	Absent      bool          // the bank asked for a person and nobody came: the schedule waits for one
 }

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"time"
 
 	"reconbanker/scrapers"
@@ -38,4 +39,26 @@ type Assistance struct {
 	AskedAt   time.Time // when the newest question was asked; the wait counts from here
 	ExpiresAt time.Time // 5 minutes after AskedAt
 	EndedAt   time.Time // zero while pending
+}
+
+// assistanceStore keeps assistance requests. Whatever ends a run, in whatever
+// way, cancels the request that is still pending for it in the same transaction,
+// with the run's kind as its reason.
+type assistanceStore interface {
+	// OpenAssistance writes a pending request; ErrConflict when the account has one.
+	OpenAssistance(ctx context.Context, a Assistance) error
+	// ChangeAssistance applies change to a pending request and writes it back;
+	// ErrConflict when it has ended.
+	ChangeAssistance(ctx context.Context, id string, change func(*Assistance) error, by Audit) (Assistance, error)
+	Assistance(ctx context.Context, id string) (Assistance, error)
+	// PendingAssistances lists the pending requests of an account, or of all ("").
+	PendingAssistances(ctx context.Context, accountID string) ([]Assistance, error)
+}
+
+// sessionStore keeps what a browser must know to go on with a login, sealed.
+type sessionStore interface {
+	SaveSessionState(ctx context.Context, accountID string, credentials int64, sealed []byte, at time.Time) error
+	// SessionState returns ErrNotFound when there is none of these credentials.
+	SessionState(ctx context.Context, accountID string, credentials int64) ([]byte, error)
+	DropSessionState(ctx context.Context, accountID string) error
 }

@@ -32,6 +32,10 @@ type Config struct {
 	Workers int
 	// RunLimit bounds one run; 0 means 13 minutes.
 	RunLimit time.Duration
+	// Present tells whether a person is there to be asked for a code; nil means nobody.
+	Present func() bool
+	// Relay tells whether codes of an account can be given by a machine; nil means not.
+	Relay func(ctx context.Context, accountID string) bool
 	// CatchUp is how long after the start missed slots wait, for the network to
 	// come up; 0 means 20 to 60 seconds.
 	CatchUp time.Duration
@@ -49,7 +53,11 @@ type Core struct {
 	hide    func([]byte) func()
 	drivers func(string) (scrapers.Driver, bool)
 
+	present func() bool
+	relay   func(context.Context, string) bool
+
 	hub       hub
+	desk      desk
 	runner    *runner
 	deliverer *deliverer
 	catchUp   time.Duration
@@ -63,9 +71,16 @@ func New(cfg Config) *Core {
 		store: cfg.Store, vault: cfg.Vault, browser: cfg.Browser, sender: cfg.Sender,
 		log: cfg.Log, now: cfg.Now, hide: cfg.Hide, drivers: cfg.Drivers, catchUp: cfg.CatchUp,
 		passwords: newPasswords(),
+		present:   cfg.Present, relay: cfg.Relay,
 	}
 	if c.now == nil {
 		c.now = time.Now
+	}
+	if c.present == nil {
+		c.present = func() bool { return false }
+	}
+	if c.relay == nil {
+		c.relay = func(context.Context, string) bool { return false }
 	}
 	if c.hide == nil {
 		c.hide = func([]byte) func() { return func() {} }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"reconbanker/scrapers"
 )
@@ -21,6 +22,9 @@ var (
 	ErrOffline = errors.New("this computer is offline")
 	// ErrSecretDamaged means a stored secret does not open with the right key.
 	ErrSecretDamaged = errors.New("a stored secret is damaged")
+	// ErrNoPending means no login waits for a person now: none asked, or another
+	// code came first, or too late.
+	ErrNoPending = errors.New("no login is waiting for a code: it was answered, or has ended")
 )
 
 // Kinds of failure that are ours rather than the bank's; see scrapers.Kind for
@@ -36,6 +40,14 @@ const (
 	Blocked          scrapers.Kind = "BLOCKED"            // skipped: a person must restart the account
 	Internal         scrapers.Kind = "INTERNAL"           // a defect of ours
 )
+
+// TooManyError refuses a code because too many were given for one account.
+type TooManyError struct{ RetryAfter time.Duration }
+
+// Error implements error.
+func (e *TooManyError) Error() string {
+	return fmt.Sprintf("too many codes were given for this account: try again in %s", e.RetryAfter.Round(time.Second))
+}
 
 // FieldError says what is wrong with one field, in a sentence for the person
 // who typed it.

@@ -20,6 +20,7 @@ const (
 	DeliveriesChanged Topic = "deliveries"
 	ModeChanged       Topic = "mode"
 	APIChanged        Topic = "api" // owner, keys, whether it listens
+	AssistanceChanged Topic = "assistance"
 )
 
 // hub hands hints to whoever listens; a slow listener loses hints, never blocks.

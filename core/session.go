@@ -28,6 +28,13 @@ type session struct {
 	attempt *Attempt // the password that was sent, if any
 	settled bool     // its outcome is recorded
 	forget  []func() // what to undo at the end, last first
+
+	request *Assistance // the pending one of this login
+	asked   int         // codes the bank has asked for
+	resent  int         // codes it was asked to send again
+	atCode  bool        // the bank shows a page that asks for one, so the password was taken
+	code    []byte      // given, and not typed yet
+	handle  scrapers.Secret
 }
 
 // perform takes the run through its stages. nil means everything was kept and
@@ -71,6 +78,9 @@ func (s *session) launch(ctx context.Context) (err error) {
 	s.tab, err = s.c.browser.Open(limited, scrapers.TabOptions{
 		Hosts: hosts, Locale: info.Locale, TimeZone: info.TimeZone,
 		Reveal: func(h scrapers.Secret) ([]byte, error) {
+			if code, ok := s.revealCode(h); ok {
+				return code, nil
+			}
 			for _, given := range s.creds.Secrets {
 				if h == given {
 					return s.secret(ctx, h.Name())
@@ -111,22 +121,15 @@ func (s *session) open() bool {
 func (s *session) login(ctx context.Context) error {
 	s.stage(ctx, StageLogin)
 	err := s.driver.Login(ctx, s.tab, s.creds, s.ask)
-	err = explain(err, s.open())
 	if err != nil && scrapers.KindOf(err) == "" {
 		err = scrapers.Fail(Internal, "sign in", err)
-		err = explain(err, s.open())
 	}
-	if settle := s.settle(context.WithoutCancel(ctx), outcomeOf(scrapers.KindOf(err))); settle != nil && err == nil {
+	err = explain(err, s.open() && !s.atCode)
+	s.endRequest(ctx, err)
+	if settle := s.settle(context.WithoutCancel(ctx), s.outcome(err)); settle != nil && err == nil {
 		return storageFailure("record the login", settle)
 	}
 	return err
-}
-
-// ask is how a driver asks for a code. In this version nobody answers: the login
-// ends as one that needs a person.
-func (s *session) ask(ctx context.Context, _ scrapers.Question) (scrapers.Secret, error) {
-	s.stage(ctx, StageCode)
-	return scrapers.Secret{}, scrapers.Fail(scrapers.NeedsPresence, "the bank asks for a code", nil)
 }
 
 // settle records what became of the password that was sent, if one was.
@@ -216,7 +219,8 @@ func (s *session) fail(ctx context.Context, cause error) {
 	if kind == "" {
 		kind = Internal
 	}
-	if err := s.settle(ctx, outcomeOf(kind)); err != nil {
+	s.endRequest(ctx, cause)
+	if err := s.settle(ctx, s.outcome(cause)); err != nil {
 		s.c.log.Error().Err(err).Str("run", s.run.ID).Msg("record the outcome of a login")
 	}
 	now := s.c.now()

@@ -17,6 +17,8 @@ type Store interface {
 	movementStore
 	deliveryStore
 	accessStore
+	assistanceStore
+	sessionStore
 	// Close waits for nothing: end every user first.
 	Close() error
 }

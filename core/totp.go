@@ -26,12 +26,16 @@ const (
 
 // totpAt is the code of a step (RFC 6238, six digits).
 func totpAt(secret []byte, step int64) string {
+	return fmt.Sprintf("%06d", totpNumber(secret, step)%1_000_000)
+}
+
+// totpNumber is what the digits of a step's code are cut from.
+func totpNumber(secret []byte, step int64) uint32 {
 	m := hmac.New(sha1.New, secret)
 	m.Write(binary.BigEndian.AppendUint64(nil, uint64(step)))
 	sum := m.Sum(nil)
 	off := sum[len(sum)-1] & 15
-	n := binary.BigEndian.Uint32(sum[off:]) & 0x7fffffff
-	return fmt.Sprintf("%06d", n%1_000_000)
+	return binary.BigEndian.Uint32(sum[off:]) & 0x7fffffff
 }
 
 // totpMatch returns the step a code belongs to: the present one, or the one that

@@ -81,6 +81,10 @@ const (
 	FieldPassword = "password"
 )
 
+// FieldTOTPSeed is the key of the optional secret field with which codes of an
+// authenticator app are made without a person: the seed, in base32.
+const FieldTOTPSeed = "totp_seed"
+
 // Field is one thing a person must tell us to sign in.
 type Field struct {
 	Key      string // "username", "password", "address"
@@ -136,6 +140,10 @@ type Question struct {
 	Purpose string // "login"
 	// Refused is true when the bank has just refused the previous code.
 	Refused bool
+	// Over tells at once whether the page has moved on by itself. For Approve and
+	// Finish: it is asked every few seconds while a person acts elsewhere, and the
+	// answer comes when it says so. It types and clicks nothing.
+	Over func(ctx context.Context) (bool, error)
 }
 
 // QuestionKind is what a person must do to answer.

@@ -14,7 +14,7 @@ import (
 
 const accountColumns = `id, bank, name, status, created_at,
 	block_at, block_kind, block_reason, block_credentials,
-	health_kind, health_since, health_failures, health_unexplained, health_code_failed, health_not_before,
+	health_kind, health_since, health_failures, health_unexplained, health_code_failed, health_not_before, health_absent,
 	restarted_at, next_run_at, last_read_at`
 
 func scanAccount(r scanner) (core.Account, error) {
@@ -23,7 +23,7 @@ func scanAccount(r scanner) (core.Account, error) {
 	h := &a.Health
 	err := r.Scan(&a.ID, &a.Bank, &a.Name, &a.Status, moment{&a.CreatedAt},
 		moment{&b.At}, &b.Kind, &b.Reason, &b.Credentials,
-		&h.Kind, moment{&h.Since}, &h.Failures, &h.Unexplained, &h.CodeFailed, moment{&h.NotBefore},
+		&h.Kind, moment{&h.Since}, &h.Failures, &h.Unexplained, &h.CodeFailed, moment{&h.NotBefore}, &h.Absent,
 		moment{&a.RestartedAt}, moment{&a.NextRunAt}, moment{&a.LastReadAt})
 	if !b.At.IsZero() {
 		a.Block = &b
@@ -43,7 +43,7 @@ func accountValues(a core.Account) []any {
 	return []any{
 		a.ID, a.Bank, a.Name, a.Status, stamp(a.CreatedAt),
 		stamp(b.At), b.Kind, b.Reason, b.Credentials,
-		h.Kind, stamp(h.Since), h.Failures, h.Unexplained, h.CodeFailed, stamp(h.NotBefore),
+		h.Kind, stamp(h.Since), h.Failures, h.Unexplained, h.CodeFailed, stamp(h.NotBefore), h.Absent,
 		stamp(a.RestartedAt), stamp(a.NextRunAt), stamp(a.LastReadAt),
 	}
 }
@@ -62,8 +62,8 @@ func notFound(what, id string) error { return fmt.Errorf("%s %q: %w", what, id, 
 func storeAccount(t *tx, id string, a core.Account) error {
 	_, err := t.exec(`UPDATE account SET (bank, name, status, created_at,
 		block_at, block_kind, block_reason, block_credentials,
-		health_kind, health_since, health_failures, health_unexplained, health_code_failed, health_not_before,
-		restarted_at, next_run_at, last_read_at) = (?,?,?,?, ?,?,?,?, ?,?,?,?,?,?, ?,?,?) WHERE id = ?`,
+		health_kind, health_since, health_failures, health_unexplained, health_code_failed, health_not_before, health_absent,
+		restarted_at, next_run_at, last_read_at) = (?,?,?,?, ?,?,?,?, ?,?,?,?,?,?,?, ?,?,?) WHERE id = ?`,
 		append(accountValues(a)[1:], id)...)
 	return err
 }
@@ -106,7 +106,7 @@ func (s *Store) CreateAccount(ctx context.Context, a core.Account, by core.Audit
 		if a.CreatedAt.IsZero() {
 			a.CreatedAt = s.opts.Now()
 		}
-		_, err := t.exec("INSERT INTO account ("+accountColumns+") VALUES (?,?,?,?,?, ?,?,?,?, ?,?,?,?,?,?, ?,?,?)", accountValues(a)...)
+		_, err := t.exec("INSERT INTO account ("+accountColumns+") VALUES (?,?,?,?,?, ?,?,?,?, ?,?,?,?,?,?,?, ?,?,?)", accountValues(a)...)
 		if taken(err) {
 			return fmt.Errorf("account %q is there already: %w", a.ID, core.ErrConflict)
 		}

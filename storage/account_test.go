@@ -46,7 +46,7 @@ func fullAccount() core.Account {
 	return core.Account{
 		ID: storagetest.ID(), Bank: "demobank", Name: "Caja de ahorro", Status: core.Paused, CreatedAt: day,
 		Block:       &core.Block{At: at(1), Kind: scrapers.InvalidCredentials, Reason: "refused", Credentials: 4},
-		Health:      core.Health{Kind: scrapers.Network, Since: at(2), Failures: 3, Unexplained: 1, CodeFailed: 2, NotBefore: at(3)},
+		Health:      core.Health{Kind: scrapers.Network, Since: at(2), Failures: 3, Unexplained: 1, CodeFailed: 2, NotBefore: at(3), Absent: true},
 		RestartedAt: at(4), NextRunAt: at(5), LastReadAt: at(6),
 	}
 }

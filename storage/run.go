@@ -201,6 +201,9 @@ func (s *Store) endRun(t *tx, r core.Run) (core.Run, error) {
 	if err != nil {
 		return r, err
 	}
+	if err := endAssistance(t, r.ID, r.Kind, r.FinishedAt); err != nil {
+		return r, err
+	}
 	return ended, closeStage(t, r.ID, r.FinishedAt, r.Kind)
 }
 
@@ -254,6 +257,9 @@ func (s *Store) Orphans(ctx context.Context, at time.Time, change func(a *core.A
 			}
 			a.Outcome, a.ResolvedAt = core.AttemptUnresolved, at
 			touched.add(a)
+		}
+		if err := endAssistance(t, "", core.Interrupted, at); err != nil {
+			return err
 		}
 		orphans = len(runs)
 		return touched.each(func(accountID string, open []core.Attempt) error {

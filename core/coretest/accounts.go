@@ -144,6 +144,8 @@ func (s *Store) DeleteAccount(_ context.Context, id string, by core.Audit) error
 		for _, d := range st.deliveries {
 			owed[d.ID] = d.AccountID == id
 		}
+		delete(st.sessions, id)
+		st.requests = slices.DeleteFunc(st.requests, func(a core.Assistance) bool { return a.AccountID == id })
 		st.runs = slices.DeleteFunc(st.runs, func(r core.Run) bool { return r.AccountID == id })
 		st.stages = slices.DeleteFunc(st.stages, func(g core.RunStage) bool { return runs[g.RunID] })
 		st.movements = slices.DeleteFunc(st.movements, func(m core.Movement) bool { return m.AccountID == id })

@@ -18,6 +18,7 @@ type Browser struct {
 	most    int
 	typed   []string
 	submits int
+	tabs    map[*tab]bool // the open ones
 }
 
 var _ scrapers.Opener = (*Browser)(nil)
@@ -61,18 +62,34 @@ func (b *Browser) Open(_ context.Context, o scrapers.TabOptions) (scrapers.Tab, 
 	b.opened++
 	b.open++
 	b.most = max(b.most, b.open)
-	return &tab{browser: b, options: o, done: make(chan struct{})}, nil
+	t := &tab{browser: b, options: o, done: make(chan struct{}), fields: map[string]string{}}
+	if b.tabs == nil {
+		b.tabs = map[*tab]bool{}
+	}
+	b.tabs[t] = true
+	return t, nil
+}
+
+// Crash ends every open tab, as a browser that dies does.
+func (b *Browser) Crash() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for t := range b.tabs {
+		t.gone.Do(func() { close(t.done) })
+	}
 }
 
 type tab struct {
 	browser *Browser
 	options scrapers.TabOptions
 	once    sync.Once
+	gone    sync.Once
 	done    chan struct{}
+	fields  map[string]string // what was typed, by selector
 }
 
 // FillSecret implements scrapers.Page.
-func (t *tab) FillSecret(_ context.Context, _ string, s scrapers.Secret) error {
+func (t *tab) FillSecret(_ context.Context, selector string, s scrapers.Secret) error {
 	plain, err := t.options.Reveal(s)
 	if err != nil {
 		return err
@@ -81,6 +98,7 @@ func (t *tab) FillSecret(_ context.Context, _ string, s scrapers.Secret) error {
 	t.browser.mu.Lock()
 	defer t.browser.mu.Unlock()
 	t.browser.typed = append(t.browser.typed, string(plain))
+	t.fields[selector] = string(plain)
 	return nil
 }
 
@@ -98,10 +116,11 @@ func (t *tab) Submit(ctx context.Context, _ string) error {
 // Close implements scrapers.Tab.
 func (t *tab) Close() error {
 	t.once.Do(func() {
-		close(t.done)
+		t.gone.Do(func() { close(t.done) })
 		t.browser.mu.Lock()
 		defer t.browser.mu.Unlock()
 		t.browser.open--
+		delete(t.browser.tabs, t)
 	})
 	return nil
 }
@@ -109,7 +128,6 @@ func (t *tab) Close() error {
 func (t *tab) Done() <-chan struct{}                               { return t.done }
 func (t *tab) Goto(context.Context, string) error                  { return nil }
 func (t *tab) Seen(context.Context, string) (bool, error)          { return false, nil }
-func (t *tab) Text(context.Context, string) (string, error)        { return "", nil }
 func (t *tab) Fill(context.Context, string, string) error          { return nil }
 func (t *tab) Select(context.Context, string, string) error        { return nil }
 func (t *tab) Click(context.Context, string) error                 { return nil }
@@ -118,6 +136,13 @@ func (t *tab) URL(context.Context) (string, error)                 { return "htt
 func (t *tab) Dialogs() []string                                   { return nil }
 func (t *tab) State(context.Context) ([]byte, error)               { return nil, nil }
 func (t *tab) Evidence(context.Context) (scrapers.Evidence, error) { return scrapers.Evidence{}, nil }
+
+// Text implements scrapers.Page: it shows what was typed.
+func (t *tab) Text(_ context.Context, selector string) (string, error) {
+	t.browser.mu.Lock()
+	defer t.browser.mu.Unlock()
+	return t.fields[selector], nil
+}
 
 func (t *tab) WaitAny(_ context.Context, s ...scrapers.Sighting) (string, error) {
 	return s[0].Name, nil

@@ -54,6 +54,9 @@ func StoreContract(t *testing.T, open func(t *testing.T) core.Store) {
 		"revoked tokens":        revokedTokens,
 		"access keys":           accessKeys,
 		"API settings":          apiSettings,
+		"asking a person":       asking,
+		"ends of requests":      endsOfRequests,
+		"states of sessions":    sessionStates,
 	} {
 		t.Run(name, func(t *testing.T) {
 			rule(&contract{TB: t, Store: open(t), ctx: context.Background(), day: time.Date(2026, 5, 13, 12, 0, 0, 0, time.UTC)})

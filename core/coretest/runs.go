@@ -180,6 +180,7 @@ func (s *state) endRun(r core.Run) (core.Run, error) {
 	}
 	s.runs[i] = tidyRun(r)
 	s.closeStage(r.ID, r.FinishedAt, r.Kind)
+	s.endAssistance(r.ID, r.Kind, r.FinishedAt)
 	return s.runs[i], nil
 }
 
@@ -214,6 +215,7 @@ func (s *Store) Orphans(_ context.Context, at time.Time, change func(a *core.Acc
 				return err
 			}
 		}
+		st.endAssistance("", core.Interrupted, at)
 		for i, a := range st.attempts {
 			if a.Outcome == core.AttemptOpen {
 				st.attempts[i].Outcome, st.attempts[i].ResolvedAt = core.AttemptUnresolved, ms(at)

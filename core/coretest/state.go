@@ -24,7 +24,7 @@ var _ core.Store = (*Store)(nil)
 
 // NewStore returns an empty Store.
 func NewStore() *Store {
-	return &Store{now: state{settings: map[string]core.Settings{}, secrets: map[secretKey][]byte{}, receivers: map[string]core.Receiver{}}}
+	return &Store{now: state{settings: map[string]core.Settings{}, secrets: map[secretKey][]byte{}, receivers: map[string]core.Receiver{}, sessions: map[string]sessionState{}}}
 }
 
 // OnCall lets hook see the name of every method before it works; an error it
@@ -69,8 +69,8 @@ func (s *Store) Dump() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := &s.now
-	return fmt.Sprintf("%+v %+v %+v %+v %+v %+v %+v %+v %+v", n.accounts, n.settings, n.audits, n.runs, n.stages,
-		n.attempts, n.movements, n.deliveries, n.tries)
+	return fmt.Sprintf("%+v %+v %+v %+v %+v %+v %+v %+v %+v %+v", n.accounts, n.settings, n.audits, n.runs, n.stages,
+		n.attempts, n.movements, n.deliveries, n.tries, n.requests)
 }
 
 // Close implements core.Store.
@@ -93,15 +93,18 @@ type state struct {
 	tries      []core.DeliveryAttempt
 	receivers  map[string]core.Receiver
 	access     access
+	requests   []core.Assistance
+	sessions   map[string]sessionState
 }
 
 func (s *state) copy() *state {
 	c := *s
 	c.accounts, c.audits, c.runs, c.stages = slices.Clone(s.accounts), slices.Clone(s.audits), slices.Clone(s.runs), slices.Clone(s.stages)
 	c.attempts, c.movements = slices.Clone(s.attempts), slices.Clone(s.movements)
-	c.deliveries, c.tries = slices.Clone(s.deliveries), slices.Clone(s.tries)
+	c.deliveries, c.tries, c.requests = slices.Clone(s.deliveries), slices.Clone(s.tries), slices.Clone(s.requests)
 	c.settings, c.secrets, c.receivers = maps.Clone(s.settings), maps.Clone(s.secrets), maps.Clone(s.receivers)
 	c.access = s.access.copy()
+	c.sessions = maps.Clone(s.sessions)
 	return &c
 }
 
