@@ -145,11 +145,17 @@ func (c *Core) missing(a Account, s Settings) []FieldError {
 	if s.AccountID == "" {
 		return []FieldError{{Field: "webhook_url", Message: "no settings have been saved yet: open Settings and fill them in"}}
 	}
+	gaps := c.loginGaps(a, s)
+	if s.WebhookURL == "" {
+		gaps = append([]FieldError{{Field: "webhook_url", Message: "webhook_url is required"}}, gaps...)
+	}
+	return gaps
+}
+
+// loginGaps lists what is missing to sign in, whatever becomes of what is read.
+func (c *Core) loginGaps(a Account, s Settings) []FieldError {
 	var out []FieldError
 	need := func(field, sentence string) { out = append(out, FieldError{Field: field, Message: sentence}) }
-	if s.WebhookURL == "" {
-		need("webhook_url", "webhook_url is required")
-	}
 	if s.BankUsername == "" {
 		need("bank_username", "bank_username is missing")
 	}

@@ -27,7 +27,11 @@ func (s *session) prepare(ctx context.Context) (err error) {
 	if skip := skipReason(s.account, s.run.Trigger, s.settings.CredentialsVersion); skip != nil {
 		return skip
 	}
-	if gaps := s.c.missing(s.account, s.settings); len(gaps) > 0 {
+	gaps := s.c.missing(s.account, s.settings)
+	if s.run.Trigger == ByTest { // nothing is read, so nothing needs a place to go
+		gaps = s.c.loginGaps(s.account, s.settings)
+	}
+	if len(gaps) > 0 {
 		return scrapers.Fail(ConfigIncomplete, (&InvalidError{Fields: gaps}).Error(), nil)
 	}
 	if err := s.credentials(ctx); err != nil {

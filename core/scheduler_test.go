@@ -193,6 +193,39 @@ func TestLoginThatOnlyTests(t *testing.T) {
 	})
 }
 
+func TestLoginBeforeThereIsAWebhook(t *testing.T) {
+	world(t, func(t *testing.T, w *coretest.World) {
+		a, err := w.Core.CreateAccount(t.Context(), w.Bank.Info().Code, "Half", "ana")
+		if err != nil {
+			t.Fatal(err)
+		}
+		test := func() core.Run {
+			run, err := w.Core.TestLogin(t.Context(), a.ID, "ana")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return w.Wait(t, run.ID)
+		}
+		mustEnd(t, test(), core.Failed, core.ConfigIncomplete)
+		draft := core.SettingsInput{BankUsername: new("ana"), BankPassword: new(coretest.Password)}
+		if _, err := w.Core.SaveSettings(t.Context(), a.ID, draft, true, "ana"); err != nil {
+			t.Fatal(err)
+		}
+		mustEnd(t, test(), core.Succeeded, "")
+		if got := mustAccount(t, w, a.ID); !got.NextRunAt.IsZero() {
+			t.Errorf("an unfinished account is read at %v", got.NextRunAt)
+		}
+		run, err := w.Core.Scrape(t.Context(), a.ID, "ana")
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustEnd(t, w.Wait(t, run.ID), core.Failed, core.ConfigIncomplete)
+		if n := w.Browser.Submits(); n != 1 {
+			t.Errorf("%d passwords were sent, want 1", n)
+		}
+	})
+}
+
 func TestWebhookToTry(t *testing.T) {
 	w := coretest.NewWorld(t)
 	a := w.Account(t, everything)
