@@ -34,7 +34,6 @@ import (
 	"reconbanker/icons"
 	_ "reconbanker/scrapers/all"
 	"reconbanker/scrapers/browser"
-	"reconbanker/scrapers/demobank/site"
 	"reconbanker/storage"
 )
 
@@ -153,6 +152,8 @@ type program struct {
 	vault   *vault.Vault
 	core    *core.Core
 	gui     atomic.Pointer[gui.App] // nil without a window
+	trying  sync.Mutex              // guards trial
+	trial   *cli.Demo               // the demo bank a person tries; nil for none
 	closer  []func() error
 
 	once    sync.Once
@@ -384,33 +385,12 @@ func (p *program) window(ctx context.Context) error {
 		ID: appID, Name: "Reconbanker", Version: version, Icon: icons.App, Migrations: map[string]bool{"fyneDo": true},
 	})
 	w := gui.New(gui.Config{
-		Core: p.core, Version: version, Dir: p.dir, Actor: cli.Actor(), Backup: p.store.Backup, Quit: p.end,
-		BrowserPath: p.browser,
+		Core: p.core, Version: version, Dir: p.dir, Actor: cli.Actor(), Backup: p.store.Backup,
+		BrowserPath: p.browser, Demo: p.demo, Quit: p.end,
 	})
+	p.onClose(p.endTrial)
+	p.resumeTrial()
 	p.gui.Store(w)
 	w.Run(ctx, app.NewWithID(appID))
 	return nil
-}
-
-// demoBank shows the demo bank's website to the command line.
-type demoBank struct{ *site.Server }
-
-// startDemoBank starts the demo bank on a loopback address.
-func startDemoBank(listen string, seed int64) (cli.DemoBank, error) {
-	s, err := site.Start(listen, site.Config{Seed: seed})
-	if err != nil {
-		return nil, err
-	}
-	return demoBank{s}, nil
-}
-
-// Login implements cli.DemoBank.
-func (b demoBank) Login() (bank, user, password string) {
-	first := b.Logins()[0]
-	return "demobank", first.User, first.Password
-}
-
-// Describe implements cli.DemoBank.
-func (b demoBank) Describe() any {
-	return map[string]any{"url": b.URL(), "phone": b.URL() + "/telefono", "control": b.URL() + "/control/state", "logins": b.Logins()}
 }

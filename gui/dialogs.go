@@ -103,20 +103,26 @@ func newNameField(label, hint string) *nameField {
 	return &nameField{widgets.NewFormField(label, e).Required(), e}
 }
 
-// addAccount asks for a bank and a name.
-func (a *App) addAccount() {
-	banks := a.core.Banks()
+// bankOptions are the banks to choose from, after the advice to choose one; where
+// there is one bank only, that is chosen.
+func (a *App) bankOptions() []widgets.Option {
 	options := []widgets.Option{{Text: lang.T("add.bank_hint")}}
-	for _, b := range banks {
+	for _, b := range a.core.Banks() {
 		words := b.Name
 		if b.Demo {
 			words = lang.T("add.demo", "bank", b.Name)
 		}
 		options = append(options, widgets.Option{ID: b.Code, Text: words})
 	}
-	if len(banks) == 1 {
+	if len(options) == 2 {
 		options = options[1:]
 	}
+	return options
+}
+
+// addAccount asks for a bank and a name.
+func (a *App) addAccount() {
+	options := a.bankOptions()
 	name := newNameField(lang.T("add.name"), lang.T("add.name_hint"))
 	choice := widgets.NewChoice(options, options[0].ID, nil)
 	bank := widgets.NewFormField(lang.T("add.bank"), choice).Required()
@@ -142,7 +148,7 @@ func (a *App) addAccount() {
 	name.entry.onEscape = func() { m.close() }
 	m = a.newModal(440, lang.T("add.title"), form, no, add)
 	m.show()
-	if len(banks) == 1 {
+	if len(options) == 1 {
 		a.window.Canvas().Focus(name.entry)
 	} else {
 		a.window.Canvas().Focus(choice)

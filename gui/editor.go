@@ -146,7 +146,7 @@ func (v *settingsForm) build() {
 	v.scroll = container.NewVScroll(look.Inset(column, 0, 14, 0, 12))
 	v.scroll.OnScrolled = func(fyne.Position) {
 		v.follow()
-		v.putAway()
+		v.putAway(v.scroll)
 	}
 	side := container.NewStack(look.NewCard(look.Panel, theme.ColorNameSeparator, 8), look.Inset(list, 12, 12, 8, 8))
 	v.notice = look.Inset(widgets.NewBanner(look.Warn, lang.T("edit.elsewhere"), lang.T("edit.elsewhere_do")), 0, 12, 0, 0)
@@ -187,19 +187,7 @@ func (v *settingsForm) follows() {
 func (v *settingsForm) settle() {
 	v.scroll.Content.Refresh()
 	v.body.Refresh()
-	v.putAway()
-}
-
-// putAway tells every entry whether it is in view.
-func (v *settingsForm) putAway() {
-	driver := fyne.CurrentApp().Driver()
-	top := driver.AbsolutePositionForObject(v.scroll).Y
-	for _, c := range v.controls {
-		if e, ok := c.focus.(*formEntry); ok {
-			y := driver.AbsolutePositionForObject(e).Y
-			e.setAway(y+e.Size().Height <= top || y >= top+v.scroll.Size().Height)
-		}
-	}
+	v.putAway(v.scroll)
 }
 
 func (v *settingsForm) refreshFoot() {
@@ -263,17 +251,8 @@ func (v *settingsForm) follow() {
 
 // bring brings a field that has the focus into view.
 func (v *settingsForm) bring(o fyne.CanvasObject) {
-	if v.scroll == nil {
-		return
-	}
-	driver := fyne.CurrentApp().Driver()
-	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(v.scroll.Content).Y
-	const room = 44 // for the label above and a line below
-	switch {
-	case top-room < v.scroll.Offset.Y:
-		v.scroll.ScrollToOffset(fyne.NewPos(0, max(top-room, 0)))
-	case top+o.Size().Height+room > v.scroll.Offset.Y+v.scroll.Size().Height:
-		v.scroll.ScrollToOffset(fyne.NewPos(0, top+o.Size().Height+room-v.scroll.Size().Height))
+	if v.scroll != nil {
+		bringInto(v.scroll, o)
 	}
 }
 

@@ -20,18 +20,24 @@ func caption(key string) *look.Text {
 
 // loginCard asks for what the bank asks for.
 func (v *settingsForm) loginCard() fyne.CanvasObject {
-	user := v.line(model.FieldUsername, lang.T("edit.username"), "", v.bound(func(f *model.Form) *string { return &f.Username }))
-	user.box.Required()
-	password := v.secretEntry(model.FieldPassword, lang.T("edit.password"), "", false, func(f *model.Form) *model.Secret { return &f.Password }, nil)
-	password.box.Required()
+	fields := v.loginFields()
+	v.test = newLoginTest(&v.form, v.settle)
+	return widgets.NewSection(lang.T("edit.login"), fields, caption("edit.login_help"), v.test.root)
+}
+
+// loginFields are the bank's own fields, user name and password.
+func (v *form) loginFields() fyne.CanvasObject {
 	fields := newPairs()
 	for _, f := range v.ed.BankFields() {
 		fields.Add(v.bankField(f.Key, v.bankLabel(f.Key), f.Secret, f.Optional).object)
 	}
+	user := v.line(model.FieldUsername, lang.T("edit.username"), "", v.bound(func(f *model.Form) *string { return &f.Username }))
+	user.box.Required()
+	password := v.secretEntry(model.FieldPassword, lang.T("edit.password"), "", false, func(f *model.Form) *model.Secret { return &f.Password }, nil)
+	password.box.Required()
 	fields.Add(user.object)
 	fields.Add(password.object)
-	v.test = newLoginTest(&v.form, v.settle)
-	return widgets.NewSection(lang.T("edit.login"), fields, caption("edit.login_help"), v.test.root)
+	return fields
 }
 
 func (v *form) bankField(key, label string, secret, optional bool) *control {
@@ -63,6 +69,8 @@ func (v *form) bankSecret(key, label string, removable bool) *control {
 		v.ed.Form.Secrets[key] = secret
 		v.changed(key)
 	}
+	s.Entry().OnReached = v.reach
+	s.Entry().OnSubmitted = func(string) { v.submit() }
 	return v.add(&control{field: key, box: widgets.NewFormField(label, s), focus: s.Entry(), load: func() {
 		if secret := v.ed.Form.Secrets[key]; secret.Fate == model.Keep {
 			s.Reset(secret.Stored)
@@ -113,7 +121,7 @@ const custom = "custom"
 // readingCard asks when the bank is entered and what is read.
 func (v *settingsForm) readingCard() fyne.CanvasObject {
 	text := v.bound(func(f *model.Form) *string { return &f.Schedule })
-	entry := newFormEntry(core.DefaultSchedule, v.reach)
+	entry := widgets.NewFormEntry(core.DefaultSchedule)
 	entry.TextStyle.Monospace = true
 	written := v.entryFor(model.FieldSchedule, lang.T("edit.schedule_text"), entry, text)
 	named := v.choice("", lang.T("edit.schedule"), v.schedules(), binding{get: func() string { return scheduleID(v.ed.Form.Schedule) }, set: func(id string) {

@@ -27,10 +27,7 @@ const (
 func (v *settingsForm) webhookCard() fyne.CanvasObject {
 	address := v.addressLine(model.FieldWebhookURL, lang.T("edit.webhook_url"), exampleHook, func(f *model.Form) *string { return &f.WebhookURL })
 	address.box.Required()
-	auth := v.authentication(model.FieldWebhookToken, lang.T("edit.auth"),
-		authOptions(widgets.Option{Text: lang.T("edit.auth.as_orders")}),
-		func() core.AuthType { return v.ed.Form.WebhookAuth }, func(t core.AuthType) { v.ed.Form.WebhookAuth = t },
-		func(f *model.Form) *model.Secret { return &f.WebhookToken })
+	auth := v.webhookAuth()
 	v.send = newSendTest(&v.form, v.settle)
 	signing := v.signingControl()
 	extra := v.code(model.FieldExtraFields, lang.T("edit.extra_fields"), exampleFields, v.bound(func(f *model.Form) *string { return &f.ExtraFields }))
@@ -50,10 +47,23 @@ func (v *settingsForm) webhookCard() fyne.CanvasObject {
 		signing.object, extra.object, look.Column(0, silentControl.object, look.Inset(help, 0, 0, 28, 0)))
 }
 
+func (v *form) webhookAuth() *control {
+	return v.authentication(model.FieldWebhookToken, lang.T("edit.auth"),
+		authOptions(widgets.Option{Text: lang.T("edit.auth.as_orders")}),
+		func() core.AuthType { return v.ed.Form.WebhookAuth }, func(t core.AuthType) { v.ed.Form.WebhookAuth = t },
+		func(f *model.Form) *model.Secret { return &f.WebhookToken })
+}
+
+func (v *form) ordersAuth() *control {
+	return v.authentication(model.FieldOrdersToken, lang.T("edit.auth"), authOptions(),
+		func() core.AuthType { return v.ed.Form.OrdersAuth }, func(t core.AuthType) { v.ed.Form.OrdersAuth = t },
+		func(f *model.Form) *model.Secret { return &f.OrdersToken })
+}
+
 // signingControl asks for the secret webhooks are signed with. It is shown while
 // it is new: the receiver must be told it too.
 func (v *form) signingControl() *control {
-	entry := newFormEntry(exampleSecret, v.reach)
+	entry := widgets.NewFormEntry(exampleSecret)
 	entry.TextStyle.Monospace = true
 	secret := func() *model.Secret { return &v.ed.Form.Signing }
 	entry.OnChanged = func(text string) {
@@ -66,7 +76,7 @@ func (v *form) signingControl() *control {
 		}
 		v.changed(model.FieldSigning)
 	}
-	entry.OnSubmitted = func(string) { v.submit() }
+	entry.OnReached, entry.OnSubmitted = v.reach, func(string) { v.submit() }
 	fate := func(f model.Fate) {
 		entry.SetText("")
 		secret().Fate, secret().Text = f, ""
@@ -107,9 +117,7 @@ func signingHint(s model.Secret) string {
 // ordersCard asks for the payments the customer's system expects.
 func (v *settingsForm) ordersCard() fyne.CanvasObject {
 	address := v.addressLine(model.FieldOrdersURL, lang.T("edit.orders_url"), exampleOrders, func(f *model.Form) *string { return &f.OrdersURL })
-	auth := v.authentication(model.FieldOrdersToken, lang.T("edit.auth"), authOptions(),
-		func() core.AuthType { return v.ed.Form.OrdersAuth }, func(t core.AuthType) { v.ed.Form.OrdersAuth = t },
-		func(f *model.Form) *model.Secret { return &f.OrdersToken })
+	auth := v.ordersAuth()
 	method := v.choice("polling_method", lang.T("edit.method"), []widgets.Option{
 		{ID: "GET", Text: lang.T("edit.method.get")}, {ID: "POST", Text: lang.T("edit.method.post")},
 	}, v.bound(func(f *model.Form) *string { return &f.PollingMethod }))

@@ -2,6 +2,7 @@ package gui
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"reconbanker/gui/lang"
@@ -115,6 +116,32 @@ func (v *form) goTo(field string) bool {
 	return false
 }
 
+// putAway tells every entry whether it is in view of the scroller it lies in.
+func (v *form) putAway(in *container.Scroll) {
+	driver := fyne.CurrentApp().Driver()
+	top := driver.AbsolutePositionForObject(in).Y
+	for _, c := range v.controls {
+		if e, ok := c.focus.(*widgets.FormEntry); ok {
+			y := driver.AbsolutePositionForObject(e).Y
+			drawn := driver.CanvasForObject(e) != nil // else it has no position yet
+			e.SetAway(drawn && (y+e.Size().Height <= top || y >= top+in.Size().Height))
+		}
+	}
+}
+
+// bringInto scrolls an object into view, with what belongs above and below it.
+func bringInto(scroll *container.Scroll, o fyne.CanvasObject) {
+	driver := fyne.CurrentApp().Driver()
+	top := driver.AbsolutePositionForObject(o).Y - driver.AbsolutePositionForObject(scroll.Content).Y
+	const room = 44 // for the label above and a line below
+	switch {
+	case top-room < scroll.Offset.Y:
+		scroll.ScrollToOffset(fyne.NewPos(0, max(top-room, 0)))
+	case top+o.Size().Height+room > scroll.Offset.Y+scroll.Size().Height:
+		scroll.ScrollToOffset(fyne.NewPos(0, top+o.Size().Height+room-scroll.Size().Height))
+	}
+}
+
 // control is one setting on screen.
 type control struct {
 	field  string
@@ -151,7 +178,8 @@ func (v *form) add(c *control) *control {
 }
 
 // entryFor binds an entry to a setting.
-func (v *form) entryFor(field, label string, e *formEntry, b binding) *control {
+func (v *form) entryFor(field, label string, e *widgets.FormEntry, b binding) *control {
+	e.OnReached = v.reach
 	e.OnChanged = func(text string) {
 		if !v.loading {
 			b.set(text)
@@ -168,11 +196,11 @@ func (v *form) entryFor(field, label string, e *formEntry, b binding) *control {
 }
 
 func (v *form) line(field, label, hint string, b binding) *control {
-	return v.entryFor(field, label, newFormEntry(hint, v.reach), b)
+	return v.entryFor(field, label, widgets.NewFormEntry(hint), b)
 }
 
 func (v *form) code(field, label, hint string, b binding) *control {
-	return v.entryFor(field, label, newCodeBox(hint, v.reach), b)
+	return v.entryFor(field, label, widgets.NewJSONEntry(hint), b)
 }
 
 func secretWords(hint string) widgets.SecretWords {
@@ -198,6 +226,7 @@ func (v *form) secretEntry(field, label, hint string, removable bool, where func
 		secret.Fate, secret.Text = fates[change], text
 		v.changed(field)
 	}
+	s.Entry().OnReached = v.reach
 	s.Entry().OnSubmitted = func(string) { v.submit() }
 	var inside fyne.CanvasObject = s
 	if before != nil {

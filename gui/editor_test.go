@@ -139,7 +139,7 @@ func (e *editing) settled() {
 		w.Resize(size)
 	}
 	if v := e.form(); v != nil && v.scroll != nil {
-		v.putAway()
+		v.putAway(v.scroll)
 	}
 	e.queue.drain()
 }

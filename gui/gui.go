@@ -67,6 +67,9 @@ type Config struct {
 	Actor   string // who the person is, for the record of who did what
 	// Backup writes a copy of the data and returns where; nil hides the command.
 	Backup func(ctx context.Context) (string, error)
+	// Demo starts a demo bank with a receiver and returns how an account is pointed
+	// at them; nil offers none.
+	Demo func(ctx context.Context) (bank string, in core.SettingsInput, err error)
 	// BrowserPath is the browser that was chosen on the command line, "" for the
 	// one that is found.
 	BrowserPath string
@@ -105,6 +108,7 @@ type App struct {
 	shown  bool            // the first overview is there
 	unlit  look.Appearance // what System means here
 	greet  bool            // a new person is being led through the first steps
+	first  *firstRun       // how far they have come; nil before
 	ended  bool
 
 	mu     sync.Mutex // guards raise
@@ -239,7 +243,7 @@ func (a *App) rememberSize() {
 
 // welcomed ends the first steps and shows the accounts.
 func (a *App) welcomed() {
-	a.greet = false
+	a.greet, a.first = false, nil
 	a.shell.greeting = nil
 	a.shell.front(a.shell.main)
 	a.touch(model.Everything())

@@ -102,6 +102,9 @@ type desk struct {
 	app   *App
 	queue *queue
 	quits int
+	// greets has a new person led through the first steps; other tests have no use
+	// for them.
+	greets bool
 }
 
 // newDesk opens a window after fill has put something into the store.
@@ -122,6 +125,9 @@ func newDesk(t testing.TB, fill func(*desk), change ...func(*Config)) *desk {
 	}
 	d.fyne = test.NewApp()
 	d.app = New(cfg)
+	if !d.greets {
+		d.app.views.welcome = nil
+	}
 	d.app.start(context.Background(), d.fyne)
 	t.Cleanup(func() {
 		d.app.end()

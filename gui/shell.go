@@ -123,6 +123,9 @@ func (s *shell) show(over model.Overview) {
 	if s.a.greet && s.greeting == nil {
 		s.greeting = s.a.views.welcome()
 		s.front(s.greeting.Object())
+		if v, ok := s.greeting.(starter); ok {
+			v.Shown()
+		}
 	}
 	s.arrange(over.Mode)
 	s.status.show(over)

@@ -35,6 +35,7 @@ func (a *App) builtIn() views {
 		deliveries:  a.deliveriesView,
 		activity:    a.activityView,
 		preferences: a.preferencesView,
+		welcome:     a.firstRunView,
 	}
 }
 

@@ -39,26 +39,24 @@ type report struct {
 	Problem   string  `json:"problem,omitempty"`
 }
 
-// demo is a demo bank and a receiver that run as long as the command.
-type demo struct {
+// Demo is a demo bank with a receiver for its webhooks.
+type Demo struct {
 	bank  DemoBank
 	hooks *receiver.Receiver
 }
 
-func (c *DemoCmd) start(h *Host) (*demo, error) {
-	bank, err := h.StartDemoBank(c.Listen, c.Seed)
-	if err != nil {
-		return nil, err
-	}
-	hooks, err := receiver.Start("")
+// NewDemo starts a receiver beside a demo bank that runs, and owns both from then
+// on. listen is the receiver's address; "" means a free port.
+func NewDemo(bank DemoBank, listen string) (*Demo, error) {
+	hooks, err := receiver.Start(listen)
 	if err != nil {
 		return nil, errors.Join(err, bank.Close())
 	}
-	return &demo{bank: bank, hooks: hooks}, nil
+	return &Demo{bank: bank, hooks: hooks}, nil
 }
 
-// settings point an account at the demo.
-func (d *demo) settings() (bank string, in core.SettingsInput) {
+// Settings point an account at the demo.
+func (d *Demo) Settings() (bank string, in core.SettingsInput) {
 	code, user, password := d.bank.Login()
 	return code, core.SettingsInput{
 		WebhookURL: &d.hooks.URL, BankUsername: &user, BankPassword: &password,
@@ -67,18 +65,32 @@ func (d *demo) settings() (bank string, in core.SettingsInput) {
 	}
 }
 
-func (d *demo) end() error { return errors.Join(d.bank.Close(), d.hooks.Close()) }
+// URLs are where the bank and the receiver are.
+func (d *Demo) URLs() (bank, receiver string) { return d.bank.URL(), d.hooks.URL }
+
+// Close ends both.
+func (d *Demo) Close() error { return errors.Join(d.bank.Close(), d.hooks.Close()) }
+
+// DemoStart is from when on a demo's movements are sent: with a history, there is
+// something to see.
+func DemoStart(created time.Time) *string {
+	return new(created.AddDate(0, 0, -30).Format(time.DateOnly))
+}
 
 // Run implements the command.
 func (c *DemoCmd) Run(ctx context.Context, h *Host) (err error) {
 	began := time.Now()
 	h.Work()
-	d, err := c.start(h)
+	bank, err := h.StartDemoBank(c.Listen, c.Seed)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, d.end()) }()
-	code, in := d.settings()
+	d, err := NewDemo(bank, "")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	code, in := d.Settings()
 	a, err := h.enrolDemo(ctx, code, in)
 	if err != nil {
 		return fmt.Errorf("enrol the demo account: %w", err)
@@ -136,8 +148,7 @@ func (h *Host) enrolDemo(ctx context.Context, bank string, in core.SettingsInput
 			return core.Account{}, err
 		}
 	}
-	start := a.CreatedAt.AddDate(0, 0, -30).Format(time.DateOnly)
-	in.Own.StartDate = &start
+	in.Own.StartDate = DemoStart(a.CreatedAt)
 	_, err = h.Core.SaveSettings(ctx, a.ID, in, false, h.Actor)
 	return a, err
 }

@@ -110,9 +110,13 @@ func (e *Editor) Order() []string {
 	return out
 }
 
-// CanTest tells whether the login can be tried with what is in the form.
-func (e *Editor) CanTest() bool {
-	return len(e.Blocking()) == 0 && len(e.ReadMissing()) == 0
+// CanTest tells whether the login can be tried with what is in the form: what is
+// done with what it reads does not matter yet.
+func (e *Editor) CanTest() bool { return len(e.Blocking()) == 0 && len(e.MissingIn(InLogin)) == 0 }
+
+// MissingIn lists what is missing in one section.
+func (e *Editor) MissingIn(s Section) []string {
+	return slices.DeleteFunc(e.Missing(), func(f string) bool { return SectionOf(f) != s })
 }
 
 // ReadMissing lists what a run needs and has not: the orders' address is not

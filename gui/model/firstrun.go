@@ -7,18 +7,17 @@ import (
 // FirstStep is a step of the first run.
 type FirstStep int
 
-// The steps, in order. The webhook comes before the login because an account is
-// not entered before it knows where its movements go.
+// The steps, in order.
 const (
 	AskLanguage FirstStep = iota
 	AskMode
 	AskAccount
-	AskSystem
 	AskLogin
+	AskSystem
 )
 
 // FirstSteps lists them.
-var FirstSteps = []FirstStep{AskLanguage, AskMode, AskAccount, AskSystem, AskLogin}
+var FirstSteps = []FirstStep{AskLanguage, AskMode, AskAccount, AskLogin, AskSystem}
 
 // FirstRun is how far the first run has come, as the data tells.
 type FirstRun struct {
@@ -32,7 +31,7 @@ type FirstRun struct {
 func FirstRunOf(over Overview, language bool) FirstRun {
 	f := FirstRun{Language: language, Mode: over.Mode}
 	for i, a := range over.Accounts {
-		if a.Status != core.Archived && !a.known() {
+		if a.Status != core.Archived && (a.Last == nil || len(a.Missing) > 0) && a.LastReadAt.IsZero() {
 			f.Account = &over.Accounts[i]
 			break
 		}
@@ -40,17 +39,15 @@ func FirstRunOf(over Overview, language bool) FirstRun {
 	return f
 }
 
-// known tells whether the account has been entered once: nobody needs to be led
-// through its settings any more.
-func (a Account) known() bool { return a.Last != nil || !a.LastReadAt.IsZero() }
-
 // FirstRunWanted tells whether a person should be led through the first run: no
-// mode is chosen, there is no account, or the only one is not finished.
+// mode is chosen, there is no account, or the only one is not finished and was
+// never read.
 func FirstRunWanted(over Overview) bool {
 	if over.Mode == core.ModeUnset || len(over.Accounts) == 0 {
 		return true
 	}
-	return len(over.Accounts) == 1 && len(over.Accounts[0].Missing) > 0 && !over.Accounts[0].known()
+	only := over.Accounts[0]
+	return len(over.Accounts) == 1 && len(only.Missing) > 0 && only.LastReadAt.IsZero()
 }
 
 // At is the step to go on with.
@@ -62,10 +59,10 @@ func (f FirstRun) At() FirstStep {
 		return AskMode
 	case f.Account == nil || f.lacksLogin():
 		return AskAccount
-	case len(f.Account.Missing) > 0:
-		return AskSystem
+	case f.Account.Last == nil || f.Account.Last.Status != core.Succeeded:
+		return AskLogin
 	}
-	return AskLogin
+	return AskSystem
 }
 
 // lacksLogin tells whether something of the login is still to be filled in.

@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"testing"
+	"time"
 
 	"reconbanker/core"
 	"reconbanker/gui/model"
@@ -17,6 +18,10 @@ func TestFirstRunGoesOnWhereItStopped(t *testing.T) {
 	}
 	entered := missing()
 	entered.Last = &core.Run{}
+	signedIn, refused, read := missing("webhook_url"), missing("webhook_url"), missing("webhook_url")
+	signedIn.Last = &core.Run{Status: core.Succeeded}
+	refused.Last = &core.Run{Status: core.Failed}
+	read.LastReadAt = time.Unix(1, 0)
 	archived := missing("webhook_url")
 	archived.Status = core.Archived
 	tests := []struct {
@@ -33,7 +38,10 @@ func TestFirstRunGoesOnWhereItStopped(t *testing.T) {
 		{"an account without settings", true, core.Reconcile, []model.Account{{Missing: missing("webhook_url").Missing}}, model.AskAccount, true},
 		{"no password", true, core.Reconcile, []model.Account{missing("bank_password", "webhook_url")}, model.AskAccount, true},
 		{"no field of the bank", true, core.Reconcile, []model.Account{missing("company")}, model.AskAccount, true},
-		{"no webhook", true, core.Reconcile, []model.Account{missing("webhook_url")}, model.AskSystem, true},
+		{"no webhook", true, core.Reconcile, []model.Account{missing("webhook_url")}, model.AskLogin, true},
+		{"a login that works", true, core.Reconcile, []model.Account{signedIn}, model.AskSystem, true},
+		{"a login that was refused", true, core.Reconcile, []model.Account{refused}, model.AskLogin, true},
+		{"in use, and unfinished since", true, core.Reconcile, []model.Account{read}, model.AskAccount, false},
 		{"never entered", true, core.Reconcile, []model.Account{missing()}, model.AskLogin, false},
 		{"entered", true, core.Reconcile, []model.Account{entered}, model.AskAccount, false},
 		{"archived", true, core.Reconcile, []model.Account{archived}, model.AskAccount, true},

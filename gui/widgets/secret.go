@@ -41,7 +41,7 @@ type SecretEntry struct {
 	stored    bool
 	removable bool
 	change    SecretChange
-	entry     *widget.Entry
+	entry     *FormEntry
 	note      *look.Text
 	saved     *fyne.Container
 	typing    *fyne.Container
@@ -53,8 +53,7 @@ type SecretEntry struct {
 
 // NewSecretEntry returns an entry; removable offers to forget a stored secret.
 func NewSecretEntry(words SecretWords, stored, removable bool) *SecretEntry {
-	s := &SecretEntry{words: words, stored: stored, removable: removable, entry: widget.NewPasswordEntry()}
-	s.entry.SetPlaceHolder(words.Hint)
+	s := &SecretEntry{words: words, stored: stored, removable: removable, entry: newSecretField(words.Hint)}
 	s.entry.OnChanged = func(text string) {
 		s.change = pick(text == "", SecretKeep, SecretReplace)
 		s.changed()
@@ -90,7 +89,7 @@ func (s *SecretEntry) Reset(stored bool) {
 }
 
 // Entry is where a new secret is typed, to be given the focus.
-func (s *SecretEntry) Entry() *widget.Entry { return s.entry }
+func (s *SecretEntry) Entry() *FormEntry { return s.entry }
 
 // CreateRenderer implements fyne.Widget.
 func (s *SecretEntry) CreateRenderer() fyne.WidgetRenderer {

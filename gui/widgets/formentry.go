@@ -1,4 +1,4 @@
-package gui
+package widgets
 
 import (
 	"fyne.io/fyne/v2"
@@ -8,25 +8,27 @@ import (
 	"reconbanker/gui/look"
 )
 
-// formEntry is an entry of a long form: shortcuts it has no use for go on to the
+// FormEntry is an entry of a long form: shortcuts it has no use for go on to the
 // window, Tab leaves it even when it has many lines, and it can say that it was
 // reached, so that the form scrolls to it.
-type formEntry struct {
+type FormEntry struct {
 	widget.Entry
-	reached func(fyne.CanvasObject)
-	away    bool // scrolled out of view
+	OnReached func(fyne.CanvasObject) // when it gets the focus; nil for nobody
+
+	away bool // scrolled out of view
 }
 
-func newFormEntry(hint string, reached func(fyne.CanvasObject)) *formEntry {
-	e := &formEntry{reached: reached}
+// NewFormEntry returns an entry of one line.
+func NewFormEntry(hint string) *FormEntry {
+	e := &FormEntry{}
 	e.PlaceHolder = hint
 	e.ExtendBaseWidget(e)
 	return e
 }
 
-// newCodeBox is an entry of several lines for a JSON text.
-func newCodeBox(hint string, reached func(fyne.CanvasObject)) *formEntry {
-	e := &formEntry{reached: reached}
+// NewJSONEntry returns an entry of several lines for a JSON text.
+func NewJSONEntry(hint string) *FormEntry {
+	e := &FormEntry{}
 	e.PlaceHolder, e.MultiLine, e.TextStyle.Monospace = hint, true, true
 	e.Wrapping = fyne.TextWrapBreak
 	e.SetMinRowsVisible(4)
@@ -34,10 +36,18 @@ func newCodeBox(hint string, reached func(fyne.CanvasObject)) *formEntry {
 	return e
 }
 
-// setAway takes what the entry draws off the screen while the form has scrolled it
+// newSecretField returns an entry that shows dots.
+func newSecretField(hint string) *FormEntry {
+	e := &FormEntry{}
+	e.PlaceHolder, e.Password = hint, true
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// SetAway takes what the entry draws off the screen while the form has scrolled it
 // out of view. An entry clips its text to itself, whatever it lies in, so that the
 // text would show, and take taps, beside the form.
-func (e *formEntry) setAway(away bool) {
+func (e *FormEntry) SetAway(away bool) {
 	if e.away != away {
 		e.away = away
 		canvas.Refresh(e)
@@ -45,14 +55,14 @@ func (e *formEntry) setAway(away bool) {
 }
 
 // CreateRenderer implements fyne.Widget.
-func (e *formEntry) CreateRenderer() fyne.WidgetRenderer {
+func (e *FormEntry) CreateRenderer() fyne.WidgetRenderer {
 	e.ExtendBaseWidget(e)
 	return &formEntryRenderer{e.Entry.CreateRenderer(), e}
 }
 
 type formEntryRenderer struct {
 	fyne.WidgetRenderer
-	e *formEntry
+	e *FormEntry
 }
 
 func (r *formEntryRenderer) Objects() []fyne.CanvasObject {
@@ -63,18 +73,18 @@ func (r *formEntryRenderer) Objects() []fyne.CanvasObject {
 }
 
 // AcceptsTab implements fyne.Tabbable: no field is a trap for the keyboard.
-func (e *formEntry) AcceptsTab() bool { return false }
+func (e *FormEntry) AcceptsTab() bool { return false }
 
 // FocusGained implements fyne.Focusable.
-func (e *formEntry) FocusGained() {
+func (e *FormEntry) FocusGained() {
 	e.Entry.FocusGained()
-	if e.reached != nil {
-		e.reached(e)
+	if e.OnReached != nil {
+		e.OnReached(e)
 	}
 }
 
 // TypedShortcut implements fyne.Shortcutable.
-func (e *formEntry) TypedShortcut(s fyne.Shortcut) {
+func (e *FormEntry) TypedShortcut(s fyne.Shortcut) {
 	e.Entry.TypedShortcut(s)
 	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(e).(fyne.Shortcutable); ok {
 		c.TypedShortcut(s)
@@ -82,7 +92,7 @@ func (e *formEntry) TypedShortcut(s fyne.Shortcut) {
 }
 
 // TypedKey implements fyne.Focusable.
-func (e *formEntry) TypedKey(k *fyne.KeyEvent) {
+func (e *FormEntry) TypedKey(k *fyne.KeyEvent) {
 	if k.Name == fyne.KeyEscape || k.Name == fyne.KeyF5 {
 		look.Pass(e, k)
 		return
