@@ -36,6 +36,12 @@ type Account struct {
 	NextRunAt time.Time
 	// LastReadAt is the end of the last successful reading; zero when there is none.
 	LastReadAt time.Time
+	// Alerts are what people were last told about it.
+	Alerts Alerts
+
+	// Notices are owed about a change of this account: whoever changes it adds
+	// them, the store writes them with the change, and they are never read back.
+	Notices []Delivery
 }
 
 // Block is a fatal stop, see Skip-on-fatal in docs/architecture.md.

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,6 +40,8 @@ type Config struct {
 	// CatchUp is how long after the start missed slots wait, for the network to
 	// come up; 0 means 20 to 60 seconds.
 	CatchUp time.Duration
+	// Slack is the address notices for Slack are sent to; "" means Slack's own.
+	Slack string
 }
 
 // Core is the program without a front end. Its verbs may be called from any
@@ -62,6 +65,7 @@ type Core struct {
 	deliverer *deliverer
 	catchUp   time.Duration
 	passwords *passwords
+	slack     string
 	saving    sync.Mutex // settings are compared and saved by one at a time
 }
 
@@ -72,6 +76,7 @@ func New(cfg Config) *Core {
 		log: cfg.Log, now: cfg.Now, hide: cfg.Hide, drivers: cfg.Drivers, catchUp: cfg.CatchUp,
 		passwords: newPasswords(),
 		present:   cfg.Present, relay: cfg.Relay,
+		slack: cmp.Or(cfg.Slack, slackAddress),
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -103,7 +108,7 @@ func (c *Core) Run(ctx context.Context) error {
 		return fmt.Errorf("recover from the last run of the program: %w", err)
 	}
 	var wg sync.WaitGroup
-	for _, work := range []func(context.Context){c.deliverer.run, c.runner.run, c.schedule} {
+	for _, work := range []func(context.Context){c.deliverer.run, c.runner.run, c.schedule, c.upkeep} {
 		wg.Go(func() { work(ctx) })
 	}
 	wg.Wait()
@@ -118,8 +123,9 @@ func (c *Core) recover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	credentials := map[string]int64{} // a block remembers which ones met it
+	credentials, tellers := map[string]int64{}, map[string]teller{} // a block remembers which ones met it
 	for _, a := range accounts {
+		tellers[a.ID] = c.tellers(ctx, a.ID)
 		if s, err := c.store.Settings(ctx, a.ID); err == nil {
 			credentials[a.ID] = s.CredentialsVersion
 		}
@@ -128,7 +134,9 @@ func (c *Core) recover(ctx context.Context) error {
 		if len(open) == 0 {
 			return
 		}
+		blocked := a.Block != nil
 		afterFailure(a, scrapers.Unexplained, "The program ended while a login was under way, twice in a row.", credentials[a.ID], now, now.Add(unexplainedGap))
+		tellers[a.ID].failed(a, blocked, Run{Status: Orphaned, Kind: scrapers.Unexplained, Stage: StageLogin})
 	})
 	if n > 0 {
 		c.log.Warn().Int("runs", n).Msg("runs were interrupted by the end of the program")

@@ -31,7 +31,7 @@ type deliverer struct {
 	holdUntil time.Time // set when outcomes could not be recorded
 
 	mu    sync.Mutex
-	auths map[string]deliveryAuth // account → what its attempts need; sealed
+	auths map[string]deliveryAuth // account, and kind of a notice → what its attempts need; sealed
 }
 
 // outcome is an attempt's result before the breaker has learnt from it.
@@ -68,7 +68,9 @@ func (d *deliverer) nudge() {
 func (d *deliverer) forget(accountID string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	delete(d.auths, accountID)
+	for _, kind := range []DeliveryKind{"", NoticeDelivery, SlackDelivery, ChatDelivery} {
+		delete(d.auths, accountID+string(kind))
+	}
 }
 
 // run delivers until ctx ends, then waits for the attempts in flight, whose
@@ -171,12 +173,15 @@ func (d *deliverer) attempt(ctx context.Context, row Delivery) {
 		out.Delivery.NextAt = d.c.now().Add(offlineRest)
 		out.offline = true
 	default:
+		out.failed = receiverFailed(ans, err)
+		if err == nil {
+			err = refusal(row.Kind, ans)
+		}
 		out.Delivery = afterAttempt(row, ans, err, d.c.now(), d.c.jitter())
 		out.Attempt = &DeliveryAttempt{
 			DeliveryID: row.ID, N: out.Delivery.Attempts, At: started, Took: ans.Took,
 			Status: ans.Status, Error: out.Delivery.LastError, Response: ans.Body, ResponseOf: ans.Size,
 		}
-		out.failed = receiverFailed(ans, err)
 	}
 	d.results <- out
 }
@@ -188,7 +193,7 @@ func (e *unusableError) Error() string { return e.err.Error() }
 func (e *unusableError) Unwrap() error { return e.err }
 
 func (d *deliverer) send(ctx context.Context, row Delivery) (Answer, error) {
-	auth, err := d.auth(ctx, row.AccountID)
+	auth, err := d.authOf(ctx, row)
 	if err != nil {
 		return Answer{}, &unusableError{err}
 	}

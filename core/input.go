@@ -56,18 +56,22 @@ type OwnInput struct {
 	StartDate     *string           `json:"start_date"`     // YYYY-MM-DD
 	DailyLogins   *int              `json:"daily_logins"`   // 1 to 6
 	SigningSecret *string           `json:"signing_secret"` // whsec_…; "" removes it
+
+	NotificationTransport    *string `json:"notification_transport"`     // api, slack or chat_webhook
+	NotificationSlackChannel *string `json:"notification_slack_channel"` // for slack
 }
 
 // reservedKeys can never be replaced by extra fields (seed, Field notes).
 var reservedKeys = []string{"external_id", "status", "amount", "currency", "name", "id", "received_at"}
 
 // notificationEvents are the events a person can subscribe to.
-var notificationEvents = []string{"assistance_required", "login_failed", "scrape_failed"}
+var notificationEvents = []string{EventAssistance, EventLogin, EventScrape}
 
 const maxExtraFields = 64 << 10 // bytes
 
 // proposal is the outcome of applying an input to stored settings.
 type proposal struct {
+	info   scrapers.Info // of the account's bank
 	next   Settings
 	put    map[string]string // secret field → new value
 	drop   []string          // secret fields to remove
@@ -81,7 +85,7 @@ func (p *proposal) refuse(field, format string, args ...any) {
 // propose applies an input to the stored settings (zero when there are none) and
 // checks every rule. It is pure: checkURL is the sender's rule on addresses.
 func propose(stored Settings, in SettingsInput, info scrapers.Info, mode OperationMode, checkURL func(string) error) *proposal {
-	p := &proposal{next: stored, put: map[string]string{}}
+	p := &proposal{info: info, next: stored, put: map[string]string{}}
 	n := &p.next
 	n.Stored = maps.Clone(stored.Stored)
 
@@ -258,7 +262,7 @@ func (p *proposal) events(in []string) []string {
 	var out []string
 	for _, e := range in {
 		if e == "connection_failed" { // the name the peer's code uses
-			e = "login_failed"
+			e = EventLogin
 		}
 		switch {
 		case !slices.Contains(notificationEvents, e):
@@ -306,6 +310,7 @@ func (p *proposal) own(in *OwnInput, stored Settings, info scrapers.Info) {
 		return
 	}
 	p.bankFields(in, info)
+	p.notifications(in)
 	zone, err := time.LoadLocation(info.TimeZone)
 	if err != nil {
 		zone = time.UTC

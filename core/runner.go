@@ -116,7 +116,7 @@ func (r *runner) execute(ctx context.Context, run Run) {
 	limited, stop := context.WithTimeout(ctx, r.limit)
 	defer stop()
 	s := &session{c: r.c, run: run}
-	err := s.protect(func() error { return s.perform(limited) })
+	err := s.protect(func() error { return s.witness(ctx, func() error { return s.perform(limited) }) })
 	if err == nil {
 		return // kept: the run has ended in the same transaction
 	}

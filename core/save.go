@@ -125,6 +125,9 @@ func normal(s Settings) Settings {
 	if len(s.BankAccounts) == 0 {
 		s.BankAccounts = nil
 	}
+	if s.NotificationTransport == TransportAPI {
+		s.NotificationTransport = ""
+	}
 	if len(s.NotificationEvents) == 0 {
 		s.NotificationEvents = nil
 	}

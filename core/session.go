@@ -23,6 +23,7 @@ type session struct {
 	print    string
 	password []byte // sealed, as it was when print was taken
 	tab      scrapers.Tab
+	evidence *scrapers.Evidence // of a failure, from before the page was closed
 
 	mu      sync.Mutex
 	attempt *Attempt // the password that was sent, if any
@@ -60,7 +61,7 @@ func (s *session) tested(ctx context.Context) error {
 	s.logout(ctx)
 	run := s.run
 	run.Status, run.FinishedAt, run.Stage = Succeeded, s.c.now(), ""
-	_, err := s.c.store.EndRun(ctx, run, func(a *Account) { a.Health = Health{} })
+	_, err := s.c.store.EndRun(ctx, run, s.c.tellingRecovery(ctx, run.AccountID, false, func(a *Account) { a.Health = Health{} }))
 	return storageFailure("record the end of the test", err)
 }
 
@@ -183,16 +184,16 @@ func (s *session) keep(ctx context.Context, lines []Movement, covered []Coverage
 	kept, err := s.c.store.Keep(ctx, Keep{
 		Run: run, At: now, Lines: lines, Covered: covered,
 		Decide: decider(settings, now, newID),
-		Change: func(a *Account) { healed(a, now, slot) },
+		Change: s.c.tellingRecovery(ctx, run.AccountID, true, func(a *Account) { healed(a, now, slot) }),
 	})
 	if err != nil {
 		return storageFailure("store what was read", err)
 	}
+	s.c.deliverer.nudge()
 	s.c.log.Info().Str("account", s.account.ID).Str("run", run.ID).Int("lines", kept.Run.Lines).
 		Int("new", kept.Run.New).Int("owed", kept.Run.Owed).Int("vanished", len(kept.Vanished)).
 		Int("changed", len(kept.Changed)).Msg("run kept")
 	if kept.Run.Owed > 0 {
-		s.c.deliverer.nudge()
 		s.c.hint(DeliveriesChanged, s.account.ID)
 	}
 	s.c.hint(MovementsChanged, s.account.ID)
@@ -244,9 +245,11 @@ func (s *session) fail(ctx context.Context, cause error) {
 		}
 		change = func(a *Account) { afterSkip(a, kind, run.Message, version, now, slot, tomorrow) }
 	}
-	if _, err := s.c.store.EndRun(ctx, run, change); err != nil {
+	s.keepEvidence(ctx)
+	if _, err := s.c.store.EndRun(ctx, run, s.c.telling(ctx, run, change)); err != nil {
 		s.c.log.Error().Err(err).Str("run", run.ID).Msg("record the end of a run")
 	}
+	s.c.deliverer.nudge()
 	s.c.log.Warn().Str("account", run.AccountID).Str("run", run.ID).Str("kind", string(kind)).
 		Str("stage", s.run.Stage).Msg("run " + string(run.Status))
 }

@@ -65,6 +65,9 @@ type Settings struct {
 	StartDate    string            // bank day, YYYY-MM-DD; older movements are not sent
 	DailyLogins  int               // budget of submits not known to have succeeded, 1 to 6
 
+	NotificationTransport    Transport // "" is TransportAPI
+	NotificationSlackChannel string    // "#alerts" or a channel's id
+
 	// CredentialsVersion grows whenever user name, password or a bank field changes.
 	CredentialsVersion int64
 	// Stored tells which secret fields have a value.

@@ -19,6 +19,7 @@ type Store interface {
 	accessStore
 	assistanceStore
 	sessionStore
+	upkeepStore
 	// Close waits for nothing: end every user first.
 	Close() error
 }
@@ -34,7 +35,8 @@ type accountStore interface {
 	Accounts(ctx context.Context) ([]Account, error)
 	Account(ctx context.Context, id string) (Account, error)
 	CreateAccount(ctx context.Context, a Account, by Audit) error
-	// ChangeAccount applies change to the stored row and writes it back.
+	// ChangeAccount applies change to the stored row and writes it back. Here and
+	// wherever an account is changed, the Notices it is left with are written too.
 	ChangeAccount(ctx context.Context, id string, change func(*Account) error, by Audit) (Account, error)
 	// DeleteAccount removes the account with all it owns; one audit line remains.
 	DeleteAccount(ctx context.Context, id string, by Audit) error
@@ -42,7 +44,9 @@ type accountStore interface {
 	// Settings returns ErrNotFound when none were saved yet.
 	Settings(ctx context.Context, accountID string) (Settings, error)
 	// SaveSettings replaces the settings; put writes sealed secrets, drop removes
-	// them. The URL of deliveries still owed by the account follows WebhookURL.
+	// them. The URL of deliveries still owed by the account follows WebhookURL, and
+	// that of notices NotificationEndpointURL; notices of another transport, or that
+	// have nowhere to go any more, are given up.
 	SaveSettings(ctx context.Context, s Settings, put map[string][]byte, drop []string, by Audit) error
 	// Secret returns a sealed secret of an account.
 	Secret(ctx context.Context, accountID, field string) ([]byte, error)

@@ -2,7 +2,6 @@ package core
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -17,34 +16,18 @@ func (c *Core) TestLogin(ctx context.Context, accountID, actor string) (Run, err
 // saved or not, and returns what the receiver said. Nothing is stored and nothing
 // is retried. The sample's name says that it is one.
 func (c *Core) SendTest(ctx context.Context, accountID string, in SettingsInput) (Answer, error) {
-	a, err := c.store.Account(ctx, accountID)
+	p, err := c.proposed(ctx, accountID, in)
 	if err != nil {
 		return Answer{}, err
 	}
-	driver, zone, err := c.driverOf(a.Bank)
-	if err != nil {
-		return Answer{}, err
-	}
-	stored, err := c.store.Settings(ctx, accountID)
-	if errors.Is(err, ErrNotFound) {
-		stored, err = freshSettings(a, c.now(), zone), nil
-	}
-	if err != nil {
-		return Answer{}, err
-	}
-	mode, err := c.store.OperationMode(ctx)
-	if err != nil {
-		return Answer{}, err
-	}
-	p := propose(stored, in, driver.Info(), mode, c.sender.CheckURL)
 	for _, e := range p.errors {
 		if e.Field == "webhook_url" || e.Field == SecretWebhookToken || e.Field == SecretAuthToken || e.Field == "webhook_extra_fields" {
 			return Answer{}, &InvalidError{Fields: []FieldError{e}}
 		}
 	}
 	currency := "USD"
-	if all := driver.Info().Currencies; len(all) > 0 {
-		currency = all[0]
+	if len(p.info.Currencies) > 0 {
+		currency = p.info.Currencies[0]
 	}
 	sample := Movement{ID: newID(), Amount: Money{Minor: 150000, Currency: currency}, Sender: "Reconbanker test", BookedAt: c.now().Truncate(time.Second)}
 	body, err := movementPayload(sample, p.next.WebhookExtraFields)

@@ -15,7 +15,7 @@ import (
 const accountColumns = `id, bank, name, status, created_at,
 	block_at, block_kind, block_reason, block_credentials,
 	health_kind, health_since, health_failures, health_unexplained, health_code_failed, health_not_before, health_absent,
-	restarted_at, next_run_at, last_read_at`
+	restarted_at, next_run_at, last_read_at, alerts`
 
 func scanAccount(r scanner) (core.Account, error) {
 	var a core.Account
@@ -24,7 +24,7 @@ func scanAccount(r scanner) (core.Account, error) {
 	err := r.Scan(&a.ID, &a.Bank, &a.Name, &a.Status, moment{&a.CreatedAt},
 		moment{&b.At}, &b.Kind, &b.Reason, &b.Credentials,
 		&h.Kind, moment{&h.Since}, &h.Failures, &h.Unexplained, &h.CodeFailed, moment{&h.NotBefore}, &h.Absent,
-		moment{&a.RestartedAt}, moment{&a.NextRunAt}, moment{&a.LastReadAt})
+		moment{&a.RestartedAt}, moment{&a.NextRunAt}, moment{&a.LastReadAt}, asJSON{&a.Alerts})
 	if !b.At.IsZero() {
 		a.Block = &b
 	}
@@ -44,7 +44,7 @@ func accountValues(a core.Account) []any {
 		a.ID, a.Bank, a.Name, a.Status, stamp(a.CreatedAt),
 		stamp(b.At), b.Kind, b.Reason, b.Credentials,
 		h.Kind, stamp(h.Since), h.Failures, h.Unexplained, h.CodeFailed, stamp(h.NotBefore), h.Absent,
-		stamp(a.RestartedAt), stamp(a.NextRunAt), stamp(a.LastReadAt),
+		stamp(a.RestartedAt), stamp(a.NextRunAt), stamp(a.LastReadAt), asJSON{&a.Alerts},
 	}
 }
 
@@ -63,12 +63,13 @@ func storeAccount(t *tx, id string, a core.Account) error {
 	_, err := t.exec(`UPDATE account SET (bank, name, status, created_at,
 		block_at, block_kind, block_reason, block_credentials,
 		health_kind, health_since, health_failures, health_unexplained, health_code_failed, health_not_before, health_absent,
-		restarted_at, next_run_at, last_read_at) = (?,?,?,?, ?,?,?,?, ?,?,?,?,?,?,?, ?,?,?) WHERE id = ?`,
+		restarted_at, next_run_at, last_read_at, alerts) = (?,?,?,?, ?,?,?,?, ?,?,?,?,?,?,?, ?,?,?,?) WHERE id = ?`,
 		append(accountValues(a)[1:], id)...)
 	return err
 }
 
-// changeAccount applies change to the stored account and writes it back.
+// changeAccount applies change to the stored account and writes it back, with the
+// notices that change left owed.
 func changeAccount(t *tx, id string, change func(*core.Account) error) (core.Account, error) {
 	a, err := loadAccount(t.ctx, t, id)
 	if err != nil {
@@ -78,7 +79,12 @@ func changeAccount(t *tx, id string, change func(*core.Account) error) (core.Acc
 		return core.Account{}, err
 	}
 	a.ID = id
-	return a, storeAccount(t, id, a)
+	if err := storeAccount(t, id, a); err != nil {
+		return core.Account{}, err
+	}
+	owed := a.Notices
+	a.Notices = nil
+	return a, t.s.insertDeliveries(t, owed)
 }
 
 // Accounts implements core.Store.
@@ -106,7 +112,7 @@ func (s *Store) CreateAccount(ctx context.Context, a core.Account, by core.Audit
 		if a.CreatedAt.IsZero() {
 			a.CreatedAt = s.opts.Now()
 		}
-		_, err := t.exec("INSERT INTO account ("+accountColumns+") VALUES (?,?,?,?,?, ?,?,?,?, ?,?,?,?,?,?,?, ?,?,?)", accountValues(a)...)
+		_, err := t.exec("INSERT INTO account ("+accountColumns+") VALUES (?,?,?,?,?, ?,?,?,?, ?,?,?,?,?,?,?, ?,?,?,?)", accountValues(a)...)
 		if taken(err) {
 			return fmt.Errorf("account %q is there already: %w", a.ID, core.ErrConflict)
 		}

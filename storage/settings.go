@@ -108,7 +108,7 @@ func (s *Store) SaveSettings(ctx context.Context, st core.Settings, put map[stri
 		if err := saveSecrets(t, st.AccountID, put, drop, updated); err != nil {
 			return err
 		}
-		if err := redirect(t, st); err != nil {
+		if err := redirect(t, st, updated); err != nil {
 			return err
 		}
 		return s.audit(t, by, st.AccountID)
@@ -132,15 +132,29 @@ func saveSecrets(t *tx, accountID string, put map[string][]byte, drop []string, 
 	return nil
 }
 
-// redirect lets what is still owed follow the webhook's new address. Unfinished
-// settings without an address leave it where it was.
-func redirect(t *tx, st core.Settings) error {
-	if st.WebhookURL == "" {
-		return nil
+// redirect lets what is still owed follow the webhook's new address, and notices
+// theirs. Unfinished settings without an address leave webhooks where they were.
+func redirect(t *tx, st core.Settings, at time.Time) error {
+	move := func(url, receiver string, kind core.DeliveryKind) error {
+		_, err := t.exec(`UPDATE delivery SET url = ?1, receiver = ?2
+			WHERE account_id = ?3 AND kind = ?4 AND status IN ('pending', 'retrying') AND (url <> ?1 OR receiver <> ?2)`,
+			url, receiver, st.AccountID, kind)
+		return err
 	}
-	_, err := t.exec(`UPDATE delivery SET url = ?1, receiver = ?2
-		WHERE account_id = ?3 AND kind = ?4 AND status IN ('pending', 'retrying') AND (url <> ?1 OR receiver <> ?2)`,
-		st.WebhookURL, core.ReceiverOf(st.WebhookURL), st.AccountID, core.MovementDelivery)
+	if st.WebhookURL != "" {
+		if err := move(st.WebhookURL, core.ReceiverOf(st.WebhookURL), core.MovementDelivery); err != nil {
+			return err
+		}
+	}
+	kind, url := st.NoticeRoute()
+	if url != "" {
+		if err := move(url, core.NoticeReceiver(url), kind); err != nil {
+			return err
+		}
+	}
+	_, err := t.exec(`UPDATE delivery SET status = 'dead', done_at = ?1, last_error = ?2
+		WHERE account_id = ?3 AND status IN ('pending', 'retrying') AND kind IN ('notice', 'notice_slack', 'notice_chat') AND kind <> ?4`,
+		stamp(at), core.NoticeMoved, st.AccountID, kind)
 	return err
 }
 

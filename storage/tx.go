@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -20,6 +21,7 @@ type querier interface {
 type tx struct {
 	*sql.Tx
 	ctx context.Context
+	s   *Store
 }
 
 // exec runs a statement and tells how many rows it changed.
@@ -72,7 +74,7 @@ func (s *Store) write(ctx context.Context, fn func(t *tx) error) error {
 		return s.wrap(err)
 	}
 	defer func() { _ = t.Rollback() }() // does nothing after a commit
-	if err := fn(&tx{t, ctx}); err != nil {
+	if err := fn(&tx{t, ctx, s}); err != nil {
 		return s.wrap(err)
 	}
 	return s.wrap(t.Commit())
@@ -138,6 +140,24 @@ func (m moment) Scan(v any) error {
 		return fmt.Errorf("a time is stored as %T", v)
 	}
 	return nil
+}
+
+// asJSON is a value that is stored as a JSON document.
+type asJSON struct{ v any }
+
+// Value implements driver.Valuer.
+func (j asJSON) Value() (driver.Value, error) {
+	b, err := json.Marshal(j.v)
+	return string(b), err
+}
+
+// Scan implements sql.Scanner.
+func (j asJSON) Scan(v any) error {
+	text, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("a JSON document is stored as %T", v)
+	}
+	return json.Unmarshal([]byte(text), j.v)
 }
 
 // set is a list as one value for json_each.

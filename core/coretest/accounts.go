@@ -108,6 +108,8 @@ func (s *state) changeAccount(id string, change func(*core.Account) error) (core
 		return core.Account{}, err
 	}
 	a.ID = id
+	s.owe(a.Notices)
+	a.Notices = nil
 	s.accounts[i] = tidyAccount(a)
 	return tidyAccount(a), nil
 }
@@ -150,6 +152,7 @@ func (s *Store) DeleteAccount(_ context.Context, id string, by core.Audit) error
 		st.stages = slices.DeleteFunc(st.stages, func(g core.RunStage) bool { return runs[g.RunID] })
 		st.movements = slices.DeleteFunc(st.movements, func(m core.Movement) bool { return m.AccountID == id })
 		st.deliveries = slices.DeleteFunc(st.deliveries, func(d core.Delivery) bool { return d.AccountID == id })
+		st.evidence = slices.DeleteFunc(st.evidence, func(e core.SealedEvidence) bool { return runs[e.RunID] })
 		st.tries = slices.DeleteFunc(st.tries, func(a core.DeliveryAttempt) bool { return owed[a.DeliveryID] })
 		st.note(by)
 		return nil
@@ -188,11 +191,7 @@ func (s *Store) SaveSettings(_ context.Context, next core.Settings, put map[stri
 		for field, sealed := range put {
 			st.secrets[secretKey{next.AccountID, field}] = bytes.Clone(sealed)
 		}
-		for i, d := range st.deliveries {
-			if d.AccountID == next.AccountID && owed(d) && next.WebhookURL != "" {
-				st.deliveries[i].URL, st.deliveries[i].Receiver = next.WebhookURL, core.ReceiverOf(next.WebhookURL)
-			}
-		}
+		st.redirect(next)
 		st.note(by)
 		return nil
 	})

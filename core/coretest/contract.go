@@ -57,6 +57,10 @@ func StoreContract(t *testing.T, open func(t *testing.T) core.Store) {
 		"asking a person":       asking,
 		"ends of requests":      endsOfRequests,
 		"states of sessions":    sessionStates,
+		"preferences":           preferences,
+		"evidence":              evidence,
+		"pruning":               pruning,
+		"notices":               notices,
 	} {
 		t.Run(name, func(t *testing.T) {
 			rule(&contract{TB: t, Store: open(t), ctx: context.Background(), day: time.Date(2026, 5, 13, 12, 0, 0, 0, time.UTC)})

@@ -222,11 +222,15 @@ func (s *Store) Orphans(_ context.Context, at time.Time, change func(a *core.Acc
 				touched[a.AccountID] = append(touched[a.AccountID], st.attempts[i])
 			}
 		}
-		for i, a := range st.accounts {
+		for _, a := range slices.Clone(st.accounts) {
 			if open, ok := touched[a.ID]; ok {
-				a = tidyAccount(a)
-				change(&a, open)
-				st.accounts[i] = tidyAccount(a)
+				_, err := st.changeAccount(a.ID, func(a *core.Account) error {
+					change(a, open)
+					return nil
+				})
+				if err != nil {
+					return err
+				}
 			}
 		}
 		return nil

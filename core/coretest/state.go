@@ -24,7 +24,7 @@ var _ core.Store = (*Store)(nil)
 
 // NewStore returns an empty Store.
 func NewStore() *Store {
-	return &Store{now: state{settings: map[string]core.Settings{}, secrets: map[secretKey][]byte{}, receivers: map[string]core.Receiver{}, sessions: map[string]sessionState{}}}
+	return &Store{now: state{prefs: core.DefaultPreferences, settings: map[string]core.Settings{}, secrets: map[secretKey][]byte{}, receivers: map[string]core.Receiver{}, sessions: map[string]sessionState{}}}
 }
 
 // OnCall lets hook see the name of every method before it works; an error it
@@ -81,6 +81,8 @@ type secretKey struct{ account, field string }
 type state struct {
 	mode       core.OperationMode
 	paused     bool
+	prefs      core.Preferences
+	evidence   []core.SealedEvidence
 	accounts   []core.Account
 	settings   map[string]core.Settings
 	secrets    map[secretKey][]byte
@@ -102,6 +104,7 @@ func (s *state) copy() *state {
 	c.accounts, c.audits, c.runs, c.stages = slices.Clone(s.accounts), slices.Clone(s.audits), slices.Clone(s.runs), slices.Clone(s.stages)
 	c.attempts, c.movements = slices.Clone(s.attempts), slices.Clone(s.movements)
 	c.deliveries, c.tries, c.requests = slices.Clone(s.deliveries), slices.Clone(s.tries), slices.Clone(s.requests)
+	c.evidence = slices.Clone(s.evidence)
 	c.settings, c.secrets, c.receivers = maps.Clone(s.settings), maps.Clone(s.secrets), maps.Clone(s.receivers)
 	c.access = s.access.copy()
 	c.sessions = maps.Clone(s.sessions)
@@ -170,6 +173,9 @@ func ms(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
 func tidyAccount(a core.Account) core.Account {
 	a.CreatedAt, a.RestartedAt, a.NextRunAt, a.LastReadAt = ms(a.CreatedAt), ms(a.RestartedAt), ms(a.NextRunAt), ms(a.LastReadAt)
+	for _, alert := range []*core.Alert{&a.Alerts.Login, &a.Alerts.Scrape, &a.Alerts.Stale} {
+		alert.At = ms(alert.At)
+	}
 	a.Health.Since, a.Health.NotBefore = ms(a.Health.Since), ms(a.Health.NotBefore)
 	if a.Block != nil {
 		b := *a.Block

@@ -7,6 +7,7 @@
 package wire
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 
@@ -68,6 +69,9 @@ type Own struct {
 	StartDate     string            `json:"start_date"`
 	DailyLogins   int               `json:"daily_logins"`
 	SigningSecret *string           `json:"signing_secret"`
+
+	NotificationTransport    string  `json:"notification_transport"`
+	NotificationSlackChannel *string `json:"notification_slack_channel"`
 }
 
 // FromSettings returns the wire's shape of settings; own adds ours.
@@ -96,6 +100,7 @@ func FromSettings(s core.Settings, own bool) Settings {
 		w.Own = &Own{
 			BankFields: s.BankFields, BankAccounts: list(s.BankAccounts), Schedule: s.Schedule,
 			StartDate: s.StartDate, DailyLogins: s.DailyLogins, SigningSecret: secret(core.SecretSigning),
+			NotificationTransport: string(cmp.Or(s.NotificationTransport, core.TransportAPI)), NotificationSlackChannel: text(s.NotificationSlackChannel),
 		}
 	}
 	return w
