@@ -54,6 +54,7 @@ func codesPerLogin(i scrapers.Info) int {
 // same one again when the bank has refused a code.
 func (s *session) openRequest(ctx context.Context, q scrapers.Question, limit int) error {
 	now := s.c.now()
+	tell := s.c.tellers(ctx, s.account.ID)
 	asks := func(a *Assistance) error {
 		if a.Submitted && q.Refused {
 			a.Attempts++
@@ -62,6 +63,7 @@ func (s *session) openRequest(ctx context.Context, q scrapers.Question, limit in
 		a.Submitted, a.AskedAt, a.ExpiresAt = false, now, now.Add(codeWait)
 		_, can := s.driver.(scrapers.Resender)
 		a.CanResend = can && s.resent < resendLimit && (q.Kind == scrapers.Numeric || q.Kind == scrapers.Alphanumeric)
+		a.Notices = tell.noticesForAssistance(*a, false)
 		return nil
 	}
 	if s.request != nil {
@@ -76,8 +78,10 @@ func (s *session) openRequest(ctx context.Context, q scrapers.Question, limit in
 		if err := s.c.store.OpenAssistance(ctx, a); err != nil {
 			return storageFailure("write that the bank asks for a code", err)
 		}
+		a.Notices = nil
 		s.request = &a
 	}
+	s.c.deliverer.nudge()
 	s.c.hint(AssistanceChanged, s.account.ID)
 	return nil
 }
@@ -134,16 +138,18 @@ func (s *session) resend(ctx context.Context, w *waiter) error {
 		return err
 	}
 	s.resent++
-	now := s.c.now()
+	now, tell := s.c.now(), s.c.tellers(ctx, s.account.ID)
 	again, err := s.c.store.ChangeAssistance(ctx, s.request.ID, func(a *Assistance) error {
 		a.AskedAt, a.ExpiresAt = now, now.Add(codeWait)
 		a.CanResend = s.resent < resendLimit
+		a.Notices = tell.noticesForAssistance(*a, true)
 		return nil
 	}, Audit{})
 	if err != nil {
 		return storageFailure("write that the bank sent another code", err)
 	}
 	s.request = &again
+	s.c.deliverer.nudge()
 	s.c.desk.extend(w, again.ExpiresAt)
 	s.c.hint(AssistanceChanged, s.account.ID)
 	return nil

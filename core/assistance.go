@@ -39,6 +39,10 @@ type Assistance struct {
 	AskedAt   time.Time // when the newest question was asked; the wait counts from here
 	ExpiresAt time.Time // 5 minutes after AskedAt
 	EndedAt   time.Time // zero while pending
+
+	// Notices are owed about this change of the request: the store writes them
+	// with it, and they are never read back.
+	Notices []Delivery
 }
 
 // assistanceStore keeps assistance requests. Whatever ends a run, in whatever

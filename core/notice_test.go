@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -143,6 +144,26 @@ func TestACrashBeforeTheSendLosesNoNotice(t *testing.T) {
 		}
 		w.Start(t)
 		mustNotices(t, w, "login_failed login.failed")
+	})
+}
+
+func TestEachQuestionIsTold(t *testing.T) {
+	world(t, func(t *testing.T, w *coretest.World) {
+		a := w.Account(t, subscribed, assisted)
+		w.Bank.OnLogin(asksFor("123456", sixDigits))
+		run, r := waiting(t, w, a.ID)
+		submit(t, w, a.ID, "999999")
+		submit(t, w, a.ID, "123456")
+		mustEnd(t, w.Wait(t, run.ID), core.Succeeded, "")
+		synctest.Wait()
+		const asked = "assistance_required assistance.requested"
+		mustNotices(t, w, asked, asked)
+		for i, s := range w.Sender.Sent() {
+			want := fmt.Sprintf(`"data":{"requestId":%q,"descriptor":{"length":6,"type":"numeric","purpose":"login"},"attempts":%d}`, r.ID, i)
+			if !strings.Contains(string(s.Out.Body), want) {
+				t.Errorf("question %d told %s, want %s", i+1, s.Out.Body, want)
+			}
+		}
 	})
 }
 

@@ -41,8 +41,10 @@ func (s *Store) OpenAssistance(ctx context.Context, a core.Assistance) error {
 			return notFound("account", a.AccountID)
 		case taken(err):
 			return fmt.Errorf("the account waits for a person already: %w", core.ErrConflict)
+		case err != nil:
+			return err
 		}
-		return err
+		return s.insertDeliveries(t, a.Notices)
 	})
 }
 
@@ -64,6 +66,11 @@ func (s *Store) ChangeAssistance(ctx context.Context, id string, change func(*co
 			a.Kind, a.Length, a.Target, a.Purpose, a.Attempts, a.Limit, a.CanResend,
 			a.State, a.Reason, a.Submitted, stamp(a.AskedAt), stamp(a.ExpiresAt), stamp(a.EndedAt), id)
 		if err != nil {
+			return err
+		}
+		owed := a.Notices
+		a.Notices = nil
+		if err := s.insertDeliveries(t, owed); err != nil {
 			return err
 		}
 		return s.audit(t, by, accountID)

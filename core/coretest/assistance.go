@@ -33,6 +33,8 @@ func (s *Store) OpenAssistance(_ context.Context, a core.Assistance) error {
 			}
 		}
 		a.State, a.EndedAt = core.AssistancePending, time.Time{}
+		st.owe(a.Notices)
+		a.Notices = nil
 		st.requests = append(st.requests, tidyAssistance(a))
 		return nil
 	})
@@ -62,6 +64,8 @@ func (s *Store) ChangeAssistance(_ context.Context, id string, change func(*core
 			return err
 		}
 		a.ID, a.AccountID, a.RunID, a.CreatedAt = was.ID, was.AccountID, was.RunID, was.CreatedAt
+		st.owe(a.Notices)
+		a.Notices = nil
 		a = tidyAssistance(a)
 		st.requests[i] = a
 		if by.AccountID == "" {

@@ -136,6 +136,8 @@ func notices(c *contract) {
 	c.must(err)
 	c.same(got, orphaned)
 
+	c.assistanceNotices(a, owe)
+
 	s.NotificationEndpointURL = "https://other.example/n"
 	c.must(c.SaveSettings(c.ctx, s, nil, nil, core.Audit{}))
 	got, err = c.Delivery(c.ctx, want.ID)
@@ -146,4 +148,28 @@ func notices(c *contract) {
 	got, err = c.Delivery(c.ctx, want.ID)
 	c.must(err)
 	c.same([]any{got.Status, got.LastError, got.DoneAt}, []any{core.DeliveryDead, core.NoticeMoved, c.at(9)})
+}
+
+// assistanceNotices holds the same of a request for a person's help.
+func (c *contract) assistanceNotices(a core.Account, owe func(*core.Account) core.Delivery) {
+	c.Helper()
+	q := c.request(core.Run{ID: newID(), AccountID: a.ID})
+	opened, changed, never := owe(&a), owe(&a), owe(&a)
+	q.Notices = []core.Delivery{opened}
+	c.must(c.OpenAssistance(c.ctx, q))
+	q.Notices = []core.Delivery{never}
+	c.is(c.OpenAssistance(c.ctx, q), core.ErrConflict)
+	again, err := c.ChangeAssistance(c.ctx, q.ID, func(q *core.Assistance) error {
+		q.Notices = []core.Delivery{changed}
+		return nil
+	}, core.Audit{})
+	c.must(err)
+	c.same(again.Notices, []core.Delivery(nil))
+	for _, want := range []core.Delivery{opened, changed} {
+		got, err := c.Delivery(c.ctx, want.ID)
+		c.must(err)
+		c.same(got, want)
+	}
+	_, err = c.Delivery(c.ctx, never.ID)
+	c.is(err, core.ErrNotFound)
 }
