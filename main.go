@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -20,8 +19,6 @@ import (
 	"time"
 	_ "time/tzdata" // a bank's day must not depend on the machine's zone files
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/app"
 	"github.com/rs/zerolog"
 
 	"reconbanker/core"
@@ -31,7 +28,6 @@ import (
 	"reconbanker/core/outbound"
 	"reconbanker/core/vault"
 	"reconbanker/gui"
-	"reconbanker/icons"
 	_ "reconbanker/scrapers/all"
 	"reconbanker/scrapers/browser"
 	"reconbanker/storage"
@@ -39,8 +35,6 @@ import (
 
 // version is set by the linker.
 var version = "dev"
-
-const appID = "com.reconbanker.desktop"
 
 // clock is what the program reads the time from; the crash test moves it.
 var clock = time.Now
@@ -146,7 +140,8 @@ type program struct {
 	ctx     context.Context //nolint:containedctx // the life of the program itself
 	end     context.CancelFunc
 	dir     string
-	browser string // chosen on the command line
+	browser string // its path, "" for the one that is found
+	chosen  bool   // on the command line, which the window does not change
 	log     zerolog.Logger
 	store   *storage.Store
 	vault   *vault.Vault
@@ -162,7 +157,7 @@ type program struct {
 
 // open opens the rooms in their order. On failure what was open is closed again.
 func open(ctx context.Context, dir, command string, g *cli.Grammar, in io.Reader, errOut io.Writer) (_ *program, err error) {
-	p := &program{dir: dir, browser: g.Browser}
+	p := &program{dir: dir, chosen: g.Browser != ""}
 	p.ctx, p.end = context.WithCancel(ctx)
 	defer func() {
 		if err != nil {
@@ -190,7 +185,8 @@ func open(ctx context.Context, dir, command string, g *cli.Grammar, in io.Reader
 	if err := p.openVault(ctx, command, g, in, errOut); err != nil {
 		return nil, err
 	}
-	pool, err := openBrowser(dir, g, printf)
+	p.browser = browserFor(dir, g, printf)
+	pool, err := openBrowser(dir, p.browser, g, printf)
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +200,7 @@ func open(ctx context.Context, dir, command string, g *cli.Grammar, in io.Reader
 	return p, nil
 }
 
-func openBrowser(dir string, g *cli.Grammar, printf func(string, ...any)) (*browser.Pool, error) {
+func openBrowser(dir, path string, g *cli.Grammar, printf func(string, ...any)) (*browser.Pool, error) {
 	if g.BrowserURL != "" {
 		if err := browser.CheckRemote(g.BrowserURL); err != nil {
 			return nil, err
@@ -215,7 +211,7 @@ func openBrowser(dir string, g *cli.Grammar, printf func(string, ...any)) (*brow
 		printf("sweep what an earlier browser left: %v", err)
 	}
 	return browser.New(browser.Config{
-		Path: g.Browser, AllowRoot: g.AllowRoot, TempDir: profiles, RemoteURL: g.BrowserURL, Log: printf,
+		Path: path, AllowRoot: g.AllowRoot, TempDir: profiles, RemoteURL: g.BrowserURL, Log: printf,
 	}), nil
 }
 
@@ -370,27 +366,4 @@ func (p *program) close() {
 			p.log.Warn().Err(err).Msg("close")
 		}
 	}
-}
-
-// display tells whether there is a screen for a window.
-func display() bool {
-	return runtime.GOOS != "linux" || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
-}
-
-// window shows the window until it has gone for good. It runs on the main
-// goroutine.
-func (p *program) window(ctx context.Context) error {
-	// Without the migration every widget call would be checked, at ten times the cost.
-	app.SetMetadata(fyne.AppMetadata{
-		ID: appID, Name: "Reconbanker", Version: version, Icon: icons.App, Migrations: map[string]bool{"fyneDo": true},
-	})
-	w := gui.New(gui.Config{
-		Core: p.core, Version: version, Dir: p.dir, Actor: cli.Actor(), Backup: p.store.Backup,
-		BrowserPath: p.browser, Demo: p.demo, Quit: p.end,
-	})
-	p.onClose(p.endTrial)
-	p.resumeTrial()
-	p.gui.Store(w)
-	w.Run(ctx, app.NewWithID(appID))
-	return nil
 }

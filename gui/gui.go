@@ -70,9 +70,13 @@ type Config struct {
 	// Demo starts a demo bank with a receiver and returns how an account is pointed
 	// at them; nil offers none.
 	Demo func(ctx context.Context) (bank string, in core.SettingsInput, err error)
-	// BrowserPath is the browser that was chosen on the command line, "" for the
-	// one that is found.
+	// BrowserPath is the browser in use, "" for the one that is found.
 	BrowserPath string
+	// CheckBrowser says which browser is at a path; nil offers no check.
+	CheckBrowser func(path string) (string, error)
+	// SaveBrowser keeps a path for the next start; nil shows it and lets nobody
+	// change it, as when the command line says which.
+	SaveBrowser func(path string) error
 	// Quit is called once when the window has gone for good; nil does nothing.
 	Quit func()
 	// TrayHost tells whether the desktop shows tray icons; nil asks the desktop.

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"reconbanker/core"
+	"reconbanker/core/cli"
+	"reconbanker/core/coretest"
+)
+
+func TestBrowserChosenInTheWindow(t *testing.T) {
+	dir := t.TempDir()
+	p := &program{dir: dir}
+	program := filepath.Join(dir, "chromium")
+	if err := os.WriteFile(program, nil, 0o700); err != nil { //nolint:gosec // a program must be executable
+		t.Fatal(err)
+	}
+	next := func(commandLine string) string { return browserFor(dir, &cli.Grammar{Globals: cli.Globals{Browser: commandLine}}, t.Logf) }
+	if got := next(""); got != "" {
+		t.Errorf("before anything was chosen: %q", got)
+	}
+	if err := p.saveBrowser(program); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.saveBrowser(filepath.Join(dir, "none")); err == nil {
+		t.Error("a browser that is not there was kept")
+	}
+	if got := next(""); got != program {
+		t.Errorf("the next start uses %q", got)
+	}
+	if got := next("/opt/other"); got != "/opt/other" {
+		t.Errorf("the command line says /opt/other, and %q is used", got)
+	}
+	if err := p.saveBrowser(""); err != nil || next("") != "" {
+		t.Errorf("the one that is found: %q, %v", next(""), err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, browserFile), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := next(""); got != "" {
+		t.Errorf("a broken file chooses %q", got)
+	}
+}
+
+func TestDemoBankIsThereAgainAtTheNextStart(t *testing.T) {
+	world := coretest.NewWorld(t)
+	dir := t.TempDir()
+	p := &program{dir: dir, ctx: t.Context(), core: world.Core}
+	bank, in, err := p.demo(t.Context())
+	if err != nil || bank != demoCode {
+		t.Fatal(bank, err)
+	}
+	if _, again, err := p.demo(t.Context()); err != nil || again.Own.BankFields["address"] != in.Own.BankFields["address"] {
+		t.Errorf("a second demo bank at %v, %v", again.Own.BankFields, err)
+	}
+	if err := p.endTrial(); err != nil {
+		t.Fatal(err)
+	}
+	answers := func() bool {
+		r, err := http.Get(in.Own.BankFields["address"])
+		if err != nil {
+			return false
+		}
+		return r.Body.Close() == nil
+	}
+	without := &program{dir: dir, ctx: t.Context(), core: world.Core}
+	without.resumeTrial()
+	if without.trial != nil || answers() {
+		t.Error("it runs without an account that needs it")
+	}
+	if err := world.Store.CreateAccount(t.Context(), core.Account{ID: "a", Bank: demoCode, Name: "Demo", Status: core.Active}, core.Audit{}); err != nil {
+		t.Fatal(err)
+	}
+	with := &program{dir: dir, ctx: t.Context(), core: world.Core}
+	with.resumeTrial()
+	if !answers() {
+		t.Error("the demo bank is not there at the next start")
+	}
+	if err := with.endTrial(); err != nil {
+		t.Fatal(err)
+	}
+}
