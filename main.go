@@ -194,7 +194,7 @@ func open(ctx context.Context, dir, command string, g *cli.Grammar, in io.Reader
 	sender := outbound.New(outbound.Config{Version: version})
 	p.onClose(func() error { sender.Close(); return nil })
 	p.core = core.New(core.Config{
-		Store: p.store, Vault: p.vault, Browser: pool, Sender: sender, Log: log, Hide: redactor.Hide,
+		Store: p.store, Vault: p.vault, Browser: pool, Sender: sender, Fetcher: sender, Log: log, Hide: redactor.Hide,
 		Now: clock,
 	})
 	return p, nil

@@ -37,6 +37,10 @@ type Config struct {
 	Present func() bool
 	// Relay tells whether codes of an account can be given by a machine; nil means not.
 	Relay func(ctx context.Context, accountID string) bool
+	// Match decides about orders; nil means Match.
+	Match func(MatchInput) []Verdict
+	// Fetcher reads customers' lists of orders; without one no list is polled.
+	Fetcher Fetcher
 	// CatchUp is how long after the start missed slots wait, for the network to
 	// come up; 0 means 20 to 60 seconds.
 	CatchUp time.Duration
@@ -55,6 +59,7 @@ type Core struct {
 	now     func() time.Time
 	hide    func([]byte) func()
 	drivers func(string) (scrapers.Driver, bool)
+	match   func(MatchInput) []Verdict
 
 	present func() bool
 	relay   func(context.Context, string) bool
@@ -63,6 +68,7 @@ type Core struct {
 	desk      desk
 	runner    *runner
 	deliverer *deliverer
+	poller    *poller
 	catchUp   time.Duration
 	passwords *passwords
 	slack     string
@@ -93,11 +99,15 @@ func New(cfg Config) *Core {
 	if c.drivers == nil {
 		c.drivers = scrapers.Lookup
 	}
+	if c.match = cfg.Match; c.match == nil {
+		c.match = Match
+	}
 	if c.catchUp == 0 {
 		c.catchUp = 20*time.Second + rand.N(40*time.Second) //nolint:gosec // spreading load, not a secret
 	}
 	c.runner = newRunner(c, cfg.Workers, cfg.RunLimit)
 	c.deliverer = newDeliverer(c)
+	c.poller = newPoller(c, cfg.Fetcher)
 	return c
 }
 
@@ -108,7 +118,7 @@ func (c *Core) Run(ctx context.Context) error {
 		return fmt.Errorf("recover from the last run of the program: %w", err)
 	}
 	var wg sync.WaitGroup
-	for _, work := range []func(context.Context){c.deliverer.run, c.runner.run, c.schedule, c.upkeep} {
+	for _, work := range []func(context.Context){c.deliverer.run, c.runner.run, c.poller.run, c.schedule, c.upkeep} {
 		wg.Go(func() { work(ctx) })
 	}
 	wg.Wait()
@@ -197,6 +207,7 @@ func (c *Core) SetOperationMode(ctx context.Context, mode OperationMode, actor s
 	err := c.store.SetOperationMode(ctx, mode, c.audit(actor, "mode.set", "", string(mode)))
 	if err == nil {
 		c.hint(ModeChanged, "")
+		c.poller.nudge()
 	}
 	return err
 }

@@ -18,6 +18,7 @@ const (
 	RunsChanged       Topic = "runs"
 	MovementsChanged  Topic = "movements"
 	DeliveriesChanged Topic = "deliveries"
+	OrdersChanged     Topic = "orders"
 	ModeChanged       Topic = "mode"
 	APIChanged        Topic = "api" // owner, keys, whether it listens
 	AssistanceChanged Topic = "assistance"

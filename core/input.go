@@ -56,6 +56,7 @@ type OwnInput struct {
 	StartDate     *string           `json:"start_date"`     // YYYY-MM-DD
 	DailyLogins   *int              `json:"daily_logins"`   // 1 to 6
 	SigningSecret *string           `json:"signing_secret"` // whsec_…; "" removes it
+	UniqueAmount  *bool             `json:"unique_amount"`  // settle a pair without a name when no other has its amount
 
 	NotificationTransport    *string `json:"notification_transport"`     // api, slack or chat_webhook
 	NotificationSlackChannel *string `json:"notification_slack_channel"` // for slack
@@ -338,6 +339,9 @@ func (p *proposal) own(in *OwnInput, stored Settings, info scrapers.Info) {
 		if n.DailyLogins < 1 || n.DailyLogins > 6 {
 			p.refuse("daily_logins", "daily_logins must be from 1 to 6: a bank locks a login after few failures")
 		}
+	}
+	if in.UniqueAmount != nil {
+		n.UniqueAmount = *in.UniqueAmount
 	}
 	if secret := trimmed(in.SigningSecret); secret != "" && secret != KeepSecret && !signingSecret(secret) {
 		p.refuse(SecretSigning, "signing_secret must be whsec_ and 16 to 64 bytes in base64 (Standard Webhooks)")

@@ -98,6 +98,11 @@ func (c *Core) ExcludeMovement(ctx context.Context, accountID, id string, exclud
 	if exclude {
 		action = "movement.exclude"
 	}
+	if matches, err := c.store.Matches(ctx, "", id); err != nil {
+		return Movement{}, err
+	} else if len(matches) > 0 && matches[0].UndoneAt.IsZero() && !exclude {
+		return Movement{}, fmt.Errorf("it is matched with an order: undo the match first: %w", ErrConflict)
+	}
 	m, err := c.store.ChangeMovement(ctx, accountID, id, func(m *Movement) ([]Delivery, error) {
 		switch {
 		case !exclude:
@@ -107,10 +112,11 @@ func (c *Core) ExcludeMovement(ctx context.Context, accountID, id string, exclud
 		}
 		return nil, nil
 	}, c.audit(actor, action, accountID, id))
-	if err == nil {
-		c.hint(MovementsChanged, accountID)
+	if err != nil {
+		return m, err
 	}
-	return m, err
+	c.hint(MovementsChanged, accountID)
+	return m, c.weigh(ctx, accountID, m.Amount)
 }
 
 // Deliveries lists deliveries, newest first, and how many the filter selects.

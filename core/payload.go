@@ -39,6 +39,9 @@ func assemble(fields []pair, extra json.RawMessage) ([]byte, error) {
 	for _, k := range reservedKeys {
 		taken[k] = true
 	}
+	for _, kv := range fields {
+		taken[kv.key] = true
+	}
 	if len(extra) > 0 {
 		more, err := objectPairs(extra)
 		if err != nil {

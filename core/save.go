@@ -174,6 +174,7 @@ func (c *Core) commit(ctx context.Context, a Account, stored Settings, p *propos
 	}
 	c.deliverer.forget(a.ID)
 	c.deliverer.nudge()
+	c.poller.nudge()
 	if err := c.reschedule(ctx, a, stored, next); err != nil {
 		return Settings{}, err
 	}

@@ -183,7 +183,7 @@ func (s *session) keep(ctx context.Context, lines []Movement, covered []Coverage
 	}
 	kept, err := s.c.store.Keep(ctx, Keep{
 		Run: run, At: now, Lines: lines, Covered: covered,
-		Decide: decider(settings, now, newID),
+		Decide: decider(settings, now, newID), Settle: s.c.settler(s.account.ID, s.zone, s.run.StartedAt),
 		Change: s.c.tellingRecovery(ctx, run.AccountID, true, func(a *Account) { healed(a, now, slot) }),
 	})
 	if err != nil {
@@ -197,6 +197,7 @@ func (s *session) keep(ctx context.Context, lines []Movement, covered []Coverage
 		s.c.hint(DeliveriesChanged, s.account.ID)
 	}
 	s.c.hint(MovementsChanged, s.account.ID)
+	s.c.hint(OrdersChanged, s.account.ID)
 	s.logout(ctx)
 	return nil
 }

@@ -20,6 +20,7 @@ type Store interface {
 	assistanceStore
 	sessionStore
 	upkeepStore
+	orderStore
 	// Close waits for nothing: end every user first.
 	Close() error
 }
@@ -110,7 +111,8 @@ type movementStore interface {
 type deliveryStore interface {
 	// DueDeliveries returns owed deliveries whose time has come, oldest first, at
 	// most perReceiver of a receiver and limit in all, only the first owed one of a
-	// subject, and none whose receiver or id is listed in skip.
+	// subject, none of a subject of which skip lists a delivery, and none whose
+	// receiver skip lists.
 	DueDeliveries(ctx context.Context, now time.Time, limit, perReceiver int, skip DeliverySkip) ([]Delivery, error)
 	// NextDelivery is when the next owed delivery falls due; zero when none is owed.
 	NextDelivery(ctx context.Context) (time.Time, error)
@@ -153,6 +155,9 @@ type Keep struct {
 	// behind them the stored ones that have a sender only since this reading and
 	// about which nothing was sent; and with the operation mode.
 	Decide func(fresh []Movement, mode OperationMode) []Decision
+	// Settle is called once all of it is written; what it does belongs to the same
+	// transaction. nil does nothing.
+	Settle func(tx OrderTx, kept Kept) error
 	// Change is applied to the account in the same transaction.
 	Change func(*Account)
 }
@@ -174,6 +179,8 @@ type Decision struct {
 type Kept struct {
 	Run      Run
 	Fresh    []Movement // new lines, debits included
+	Named    []Movement // stored lines that have a sender only since this reading
+	Returned []Movement // stored lines that had vanished and are shown again
 	Changed  []Movement // stored lines the bank now shows with another amount, direction or currency; left as they were
 	Vanished []Movement // stored lines no longer shown
 }

@@ -32,10 +32,11 @@ func receiversOwed(ctx context.Context, q querier) ([]owedTo, error) {
 	}, owedReceivers)
 }
 
-// dueOf takes the due deliveries of one receiver that are first of their subject.
+// dueOf takes the due deliveries of one receiver that are first of their subject
+// and have none of it in flight.
 const dueOf = `SELECT ` + deliveryColumns + ` FROM delivery AS d
 	WHERE d.status IN ('pending', 'retrying') AND d.receiver = ? AND d.next_at <= ?
-		AND d.id NOT IN (SELECT value FROM json_each(?))
+		AND d.subject_id NOT IN (SELECT f.subject_id FROM json_each(?) AS k CROSS JOIN delivery AS f ON f.id = k.value)
 		AND NOT EXISTS (SELECT 1 FROM delivery AS e
 			WHERE e.subject_id = d.subject_id AND e.seq < d.seq AND e.status IN ('pending', 'retrying'))
 	ORDER BY d.next_at, d.seq LIMIT ?`

@@ -40,11 +40,14 @@ func (s *Store) keep(t *tx, k core.Keep) (core.Kept, error) {
 	if kept.Vanished, err = vanish(t, k, run.AccountID); err != nil {
 		return kept, err
 	}
-	fresh, late, changed, err := sift(t, k, run, stored)
+	fresh, late, noted, err := sift(t, k, run, stored)
 	if err != nil {
 		return kept, err
 	}
-	if kept.Changed, err = movementsBySeq(t, changed); err != nil {
+	if kept.Changed, err = movementsBySeq(t, noted.changed); err != nil {
+		return kept, err
+	}
+	if kept.Returned, err = movementsBySeq(t, noted.returned); err != nil {
 		return kept, err
 	}
 	undecided := append(fresh, late...)
@@ -53,7 +56,7 @@ func (s *Store) keep(t *tx, k core.Keep) (core.Kept, error) {
 		return kept, err
 	}
 	fresh, late = undecided[:len(fresh)], undecided[len(fresh):]
-	kept.Fresh = fresh
+	kept.Fresh, kept.Named = fresh, late
 	if err := settleLate(t, late); err != nil {
 		return kept, err
 	}
@@ -63,7 +66,13 @@ func (s *Store) keep(t *tx, k core.Keep) (core.Kept, error) {
 	if err := s.insertDeliveries(t, owed); err != nil {
 		return kept, err
 	}
-	kept.Run, err = s.endKept(t, k, run, fresh, len(owed))
+	orders := &orderTx{s: s, t: t}
+	if k.Settle != nil {
+		if err := k.Settle(orders, kept); err != nil {
+			return kept, err
+		}
+	}
+	kept.Run, err = s.endKept(t, k, run, fresh, len(owed)+orders.owed)
 	return kept, err
 }
 
@@ -103,11 +112,15 @@ func storedLines(t *tx, accountID string, lines []core.Movement) (map[string]sto
 	return out, rows.Err()
 }
 
+// notes are the numbers of stored lines that the bank now shows with other money,
+// which are left alone, and of those that had vanished and are shown again.
+type notes struct{ changed, returned []int64 }
+
 // sift tells the new lines from those stored. Of the latter it fills in a sender
 // that was not known and takes back that they vanished; those whose sender has
-// arrived late and about which nothing was sent are returned, and the numbers of
-// those that the bank now shows with other money, which are left alone.
-func sift(t *tx, k core.Keep, run core.Run, stored map[string]storedLine) (fresh, late []core.Movement, changed []int64, err error) {
+// arrived late and about which nothing was sent are returned, and what else is to
+// be told of the others.
+func sift(t *tx, k core.Keep, run core.Run, stored map[string]storedLine) (fresh, late []core.Movement, noted notes, err error) {
 	fresh = make([]core.Movement, 0, max(0, len(k.Lines)-len(stored)))
 	seen := make(map[string]bool, len(k.Lines))
 	for i := range k.Lines {
@@ -123,17 +136,19 @@ func sift(t *tx, k core.Keep, run core.Run, stored map[string]storedLine) (fresh
 			continue
 		}
 		if old.direction != m.Direction || old.amount != m.Amount {
-			changed = append(changed, old.seq)
+			noted.changed = append(noted.changed, old.seq)
+		} else if old.vanished {
+			noted.returned = append(noted.returned, old.seq)
 		}
 		now, err := refresh(t, old, m)
 		if err != nil {
-			return nil, nil, nil, err
+			return nil, nil, noted, err
 		}
 		if now != nil {
 			late = append(late, *now)
 		}
 	}
-	return fresh, late, changed, nil
+	return fresh, late, noted, nil
 }
 
 // arrive gives a new line what it has as a stored one.

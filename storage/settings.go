@@ -142,8 +142,10 @@ func redirect(t *tx, st core.Settings, at time.Time) error {
 		return err
 	}
 	if st.WebhookURL != "" {
-		if err := move(st.WebhookURL, core.ReceiverOf(st.WebhookURL), core.MovementDelivery); err != nil {
-			return err
+		for _, kind := range []core.DeliveryKind{core.MovementDelivery, core.OrderDelivery} {
+			if err := move(st.WebhookURL, core.ReceiverOf(st.WebhookURL), kind); err != nil {
+				return err
+			}
 		}
 	}
 	kind, url := st.NoticeRoute()

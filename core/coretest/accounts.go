@@ -154,6 +154,7 @@ func (s *Store) DeleteAccount(_ context.Context, id string, by core.Audit) error
 		st.deliveries = slices.DeleteFunc(st.deliveries, func(d core.Delivery) bool { return d.AccountID == id })
 		st.evidence = slices.DeleteFunc(st.evidence, func(e core.SealedEvidence) bool { return runs[e.RunID] })
 		st.tries = slices.DeleteFunc(st.tries, func(a core.DeliveryAttempt) bool { return owed[a.DeliveryID] })
+		st.book.drop(id)
 		st.note(by)
 		return nil
 	})

@@ -31,7 +31,10 @@ func (s *state) delivery(id string) (int, error) {
 // DueDeliveries implements core.Store.
 func (s *Store) DueDeliveries(_ context.Context, now time.Time, limit, perReceiver int, skip core.DeliverySkip) (out []core.Delivery, err error) {
 	err = s.read("DueDeliveries", func(st *state) error {
-		subjects := map[string]bool{}
+		subjects, flying := map[string]bool{}, map[string]bool{}
+		for _, d := range st.deliveries {
+			flying[d.SubjectID] = flying[d.SubjectID] || slices.Contains(skip.IDs, d.ID)
+		}
 		var due []core.Delivery
 		for _, d := range st.deliveries {
 			if !owed(d) {
@@ -39,7 +42,7 @@ func (s *Store) DueDeliveries(_ context.Context, now time.Time, limit, perReceiv
 			}
 			first := !subjects[d.SubjectID]
 			subjects[d.SubjectID] = true
-			if first && !d.NextAt.After(now) && !slices.Contains(skip.IDs, d.ID) && !slices.Contains(skip.Receivers, d.Receiver) {
+			if first && !d.NextAt.After(now) && !flying[d.SubjectID] && !slices.Contains(skip.Receivers, d.Receiver) {
 				due = append(due, d)
 			}
 		}

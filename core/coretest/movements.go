@@ -40,8 +40,10 @@ func (s *state) keep(k core.Keep) (kept core.Kept, err error) {
 			return kept, err
 		}
 		copy(kept.Fresh, undecided)
-		s.settle(undecided[len(kept.Fresh):])
+		late = undecided[len(kept.Fresh):]
+		s.settle(late)
 	}
+	kept.Named = late
 	r := k.Run
 	for _, m := range kept.Fresh {
 		s.movements = append(s.movements, m)
@@ -50,7 +52,13 @@ func (s *state) keep(k core.Keep) (kept core.Kept, err error) {
 		}
 	}
 	s.owe(decided)
-	r.Lines, r.Owed = len(k.Lines), len(decided)
+	orders := &orderTx{state: s}
+	if k.Settle != nil {
+		if err := k.Settle(orders, kept); err != nil {
+			return kept, err
+		}
+	}
+	r.Lines, r.Owed = len(k.Lines), len(decided)+orders.owed
 	if kept.Run, err = s.endRun(r); err != nil {
 		return kept, err
 	}
@@ -90,12 +98,15 @@ func (s *state) sift(k core.Keep, run core.Run, kept *core.Kept) (late []core.Mo
 		told := slices.ContainsFunc(s.deliveries, func(d core.Delivery) bool { return d.SubjectID == m.ID })
 		named := m.Sender == "" && l.Sender != "" && m.NotifiedAt.IsZero() && m.ExcludedAt.IsZero() && !told
 		m.Sender, m.SenderDocument = cmp.Or(m.Sender, l.Sender), cmp.Or(m.SenderDocument, l.SenderDocument)
+		returned := !m.VanishedAt.IsZero()
 		m.VanishedAt = time.Time{}
 		if named {
 			late = append(late, tidyMovement(*m))
 		}
 		if m.Direction != l.Direction || m.Amount != l.Amount {
 			kept.Changed = append(kept.Changed, tidyMovement(*m))
+		} else if returned {
+			kept.Returned = append(kept.Returned, tidyMovement(*m))
 		}
 	}
 	return late

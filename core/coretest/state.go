@@ -69,8 +69,8 @@ func (s *Store) Dump() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := &s.now
-	return fmt.Sprintf("%+v %+v %+v %+v %+v %+v %+v %+v %+v %+v", n.accounts, n.settings, n.audits, n.runs, n.stages,
-		n.attempts, n.movements, n.deliveries, n.tries, n.requests)
+	return fmt.Sprintf("%+v %+v %+v %+v %+v %+v %+v %+v %+v %+v %+v", n.accounts, n.settings, n.audits, n.runs, n.stages,
+		n.attempts, n.movements, n.deliveries, n.tries, n.requests, n.book)
 }
 
 // Close implements core.Store.
@@ -97,10 +97,12 @@ type state struct {
 	access     access
 	requests   []core.Assistance
 	sessions   map[string]sessionState
+	book       orderBook
 }
 
 func (s *state) copy() *state {
 	c := *s
+	c.book = s.book.copy()
 	c.accounts, c.audits, c.runs, c.stages = slices.Clone(s.accounts), slices.Clone(s.audits), slices.Clone(s.runs), slices.Clone(s.stages)
 	c.attempts, c.movements = slices.Clone(s.attempts), slices.Clone(s.movements)
 	c.deliveries, c.tries, c.requests = slices.Clone(s.deliveries), slices.Clone(s.tries), slices.Clone(s.requests)

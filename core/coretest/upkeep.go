@@ -18,7 +18,7 @@ func (s *state) redirect(next core.Settings) {
 			continue
 		}
 		switch {
-		case d.Kind == core.MovementDelivery && next.WebhookURL != "":
+		case (d.Kind == core.MovementDelivery || d.Kind == core.OrderDelivery) && next.WebhookURL != "":
 			d.URL, d.Receiver = next.WebhookURL, core.ReceiverOf(next.WebhookURL)
 		case d.Kind.Notice() && d.Kind != kind:
 			d.Status, d.DoneAt, d.LastError = core.DeliveryDead, ms(next.UpdatedAt), core.NoticeMoved

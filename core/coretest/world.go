@@ -29,6 +29,7 @@ type World struct {
 	Sender  *Sender
 	Browser *Browser
 	Bank    *Bank
+	Lists   *Lists
 	Core    *core.Core
 	Log     *Log
 	Hidden  *Hidden
@@ -44,7 +45,7 @@ func NewWorld(t testing.TB, change ...func(*core.Config)) *World {
 	t.Helper()
 	w := &World{
 		Store: NewStore(), Vault: &Vault{}, Sender: NewSender(), Browser: &Browser{}, Bank: NewBank(),
-		Log: &Log{}, Hidden: &Hidden{}, change: change,
+		Lists: &Lists{}, Log: &Log{}, Hidden: &Hidden{}, change: change,
 	}
 	w.Reboot()
 	if err := w.Core.SetOperationMode(t.Context(), core.Passthrough, "test"); err != nil {
@@ -56,7 +57,7 @@ func NewWorld(t testing.TB, change ...func(*core.Config)) *World {
 // Reboot puts a new Core over the same store, as a start of the program does.
 func (w *World) Reboot() {
 	cfg := core.Config{
-		Store: w.Store, Vault: w.Vault, Browser: w.Browser, Sender: w.Sender, Hide: w.Hidden.hide,
+		Store: w.Store, Vault: w.Vault, Browser: w.Browser, Sender: w.Sender, Fetcher: w.Lists, Hide: w.Hidden.hide,
 		Log:     zerolog.New(w.Log),
 		Drivers: func(code string) (scrapers.Driver, bool) { return w.Bank, code == w.Bank.Info().Code },
 		CatchUp: time.Second,
