@@ -35,7 +35,8 @@ type Config struct {
 	RunLimit time.Duration
 	// Present tells whether a person is there to be asked for a code; nil means nobody.
 	Present func() bool
-	// Relay tells whether codes of an account can be given by a machine; nil means not.
+	// Relay tells whether codes of an account can be given by a machine; nil means
+	// where an API key may do so.
 	Relay func(ctx context.Context, accountID string) bool
 	// Match decides about orders; nil means Match.
 	Match func(MatchInput) []Verdict
@@ -91,7 +92,7 @@ func New(cfg Config) *Core {
 		c.present = func() bool { return false }
 	}
 	if c.relay == nil {
-		c.relay = func(context.Context, string) bool { return false }
+		c.relay = c.relayByKey
 	}
 	if c.hide == nil {
 		c.hide = func([]byte) func() { return func() {} }
