@@ -54,6 +54,11 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		return code
 	}
 	command := cmd.Command()
+	in, err := hidden(command, in, errOut)
+	if err != nil {
+		fmt.Fprintln(errOut, "reconbanker: "+err.Error())
+		return cli.ExitFailed
+	}
 	host := &cli.Host{In: in, Out: out, Err: errOut, JSON: g.JSON, Actor: cli.Actor(), StartDemoBank: startDemoBank}
 	if cli.Local(command) {
 		return cli.Run(ctx, cmd, host)
@@ -84,7 +89,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	}
 	defer p.close()
 	host.Core, host.Dir, host.Work = p.core, dir, p.work
-	host.Backup, host.SetPassphrase = p.store.Backup, p.setPassphrase
+	host.Backup, host.SetPassphrase, host.API = p.store.Backup, p.setPassphrase, p.api
 	if display() {
 		host.Window = p.window
 	}
@@ -146,6 +151,7 @@ type program struct {
 	store   *storage.Store
 	vault   *vault.Vault
 	core    *core.Core
+	api     *listener
 	gui     atomic.Pointer[gui.App] // nil without a window
 	trying  sync.Mutex              // guards trial
 	trial   *cli.Demo               // the demo bank a person tries; nil for none
@@ -197,6 +203,7 @@ func open(ctx context.Context, dir, command string, g *cli.Grammar, in io.Reader
 		Store: p.store, Vault: p.vault, Browser: pool, Sender: sender, Fetcher: sender, Log: log, Hide: redactor.Hide,
 		Now: clock,
 	})
+	p.api = &listener{p: p}
 	return p, nil
 }
 
@@ -272,7 +279,7 @@ func (p *program) keepPassphrase(ctx context.Context, g *cli.Grammar) error {
 }
 
 func needsSecrets(command string) bool {
-	for _, c := range []string{"window", "serve", "demo", "scrape", "restart", "settings set", "movements resend", "deliveries resend", "passphrase"} {
+	for _, c := range []string{"window", "serve", "demo", "scrape", "restart", "settings set", "movements resend", "deliveries resend", "passphrase", "owner"} {
 		if strings.HasPrefix(command, c) {
 			return true
 		}
@@ -318,7 +325,7 @@ func (p *program) handle(ctx context.Context, r ipc.Request, out, errOut io.Writ
 		return code
 	}
 	return cli.Run(ctx, cmd, &cli.Host{
-		Core: p.core, Work: p.work, Backup: p.store.Backup, SetPassphrase: p.setPassphrase, Dir: p.dir,
+		Core: p.core, Work: p.work, API: p.api, Backup: p.store.Backup, SetPassphrase: p.setPassphrase, Dir: p.dir,
 		In: r.Stdin, Out: out, Err: errOut, JSON: g.JSON, Actor: cli.Actor(), StartDemoBank: startDemoBank,
 	})
 }
@@ -360,6 +367,9 @@ func (p *program) onClose(f func() error) { p.closer = append(p.closer, f) }
 // close ends the work, waits for it, and closes the rooms in reverse order.
 func (p *program) close() {
 	p.end()
+	if p.api != nil {
+		_ = p.api.Close() // it says by itself what went wrong
+	}
 	p.working.Wait()
 	for i := len(p.closer) - 1; i >= 0; i-- {
 		if err := p.closer[i](); err != nil {

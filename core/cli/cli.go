@@ -54,6 +54,9 @@ type Grammar struct {
 	Deliveries DeliveriesCmd `cmd:"" help:"List webhooks, show one with its attempts, resend."`
 	Backup     BackupCmd     `cmd:"" help:"Write a verified backup of the database now."`
 	Passphrase PassphraseCmd `cmd:"" help:"Set a passphrase that opens the secrets where no keychain answers."`
+	API        APICmd        `cmd:"" help:"Show, switch on and switch off the HTTP API."`
+	Owner      OwnerCmd      `cmd:"" help:"Show and set the owner of the HTTP API."`
+	Keys       KeysCmd       `cmd:"" help:"List, make and revoke API keys for machines."`
 }
 
 // Host is the program a command runs in.
@@ -61,6 +64,8 @@ type Host struct {
 	Core *core.Core
 	// Work starts core's goroutines if they do not run yet.
 	Work func()
+	// API switches the HTTP API.
+	API API
 	// Backup writes a verified backup and returns its path.
 	Backup func(ctx context.Context) (string, error)
 	// SetPassphrase sets or changes the passphrase of the vault.
@@ -89,7 +94,8 @@ type DemoBank interface {
 
 // ReadsInput tells whether a command reads standard input.
 func ReadsInput(command string) bool {
-	return strings.HasPrefix(command, "settings set") || strings.HasPrefix(command, "passphrase")
+	return strings.HasPrefix(command, "settings set") || strings.HasPrefix(command, "passphrase") ||
+		strings.HasPrefix(command, "owner set")
 }
 
 // Local tells whether a command needs no data folder.

@@ -13,11 +13,16 @@ import (
 )
 
 // ServeCmd runs without a window. main runs it: there is nothing to do but wait.
-type ServeCmd struct{}
+type ServeCmd struct {
+	listenFlags `embed:""`
+}
 
 // Run implements the command.
-func (*ServeCmd) Run(ctx context.Context, h *Host) error {
+func (c *ServeCmd) Run(ctx context.Context, h *Host) error {
 	h.Work()
+	if err := h.startAPI(ctx, c.listenFlags); err != nil {
+		return err
+	}
 	fmt.Fprintln(h.Err, "reconbanker: serving "+h.Dir+"; interrupt to end")
 	<-ctx.Done()
 	return nil
@@ -35,6 +40,9 @@ func (*WindowCmd) Run(ctx context.Context, h *Host) error {
 		return ErrNoDisplay
 	}
 	h.Work()
+	if err := h.startAPI(ctx, listenFlags{}); err != nil {
+		return err
+	}
 	return h.Window(ctx)
 }
 
