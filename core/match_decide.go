@@ -28,8 +28,8 @@ func (e edge) candidate() bool { return !e.refused && e.sim.Band != None }
 type board struct {
 	in     MatchInput
 	names  *comparer
-	orders []party // of in.Orders
-	payers []party // of in.Movements
+	orders []*party // of in.Orders
+	payers []*party // of in.Movements
 	refuse map[[2]string]bool
 	pairs  [][]edge // by order
 	claims [][]edge // by movement
@@ -219,7 +219,7 @@ func (b *board) older(x, y int) int {
 // alike tells whether the orders are equal and the movements of one sender, none
 // refused and without documents that contradict each other.
 func (b *board) alike(orders, movements []int) bool {
-	var parties []party
+	var parties []*party
 	for _, i := range orders {
 		if b.orders[i].key != b.orders[orders[0]].key || slices.ContainsFunc(b.pairs[i], func(e edge) bool {
 			return e.refused && slices.Contains(movements, e.m)
@@ -235,7 +235,7 @@ func (b *board) alike(orders, movements []int) bool {
 		parties = append(parties, b.payers[j])
 	}
 	for k, p := range parties {
-		if slices.ContainsFunc(parties[k+1:], p.contradicts) {
+		if slices.ContainsFunc(parties[k+1:], func(q *party) bool { return p.contradicts(*q) }) {
 			return false
 		}
 	}

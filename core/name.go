@@ -3,9 +3,8 @@ package core
 import (
 	"slices"
 	"strings"
-	"unicode"
+	"unicode/utf8"
 
-	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -13,143 +12,212 @@ import (
 // the window translates.
 type NameReason string
 
-// What sets two names apart, or brings them together.
+// What brings two names together or sets them apart. The first lines leave a
+// similarity strong, the next make it weak, the last make it none.
 const (
-	NameMissing  NameReason = "name_missing"      // one side has no name
-	NameDocument NameReason = "document_differs"  // document numbers contradict each other
-	NameAlias    NameReason = "alias"             // a person has settled these two names before
-	NameRefused  NameReason = "refused"           // a person has said that these two do not belong together
-	NameOrder    NameReason = "word_order"        // the words stand in another order
-	NameShort    NameReason = "words_left_out"    // words are missing on one side
-	NameOther    NameReason = "different_words"   // each side has words that the other has not
-	NameNothing  NameReason = "nothing_in_common" // no word agrees
+	NameAlias       NameReason = "alias"              // a person has settled these two names before
+	NameOrder       NameReason = "word_order"         // the words stand in another order
+	NameLost        NameReason = "letters_lost"       // a letter was lost on the way
+	NameGlued       NameReason = "words_glued"        // words run together
+	NameTypo        NameReason = "typo"               // a slip in a long word
+	NameShort       NameReason = "names_left_out"     // further given names or surnames are missing on one side
+	NameCut         NameReason = "cut_short"          // the end was cut off
+	NameLegalAbsent NameReason = "legal_form_missing" // one side does not say its legal form
+
+	NameMissing      NameReason = "name_missing"       // one side has no name
+	NameInitials     NameReason = "initials"           // an initial stands for a given name
+	NameGiven        NameReason = "given_name_spelt"   // given names that differ by a letter
+	NameSpelling     NameReason = "spelling"           // words that are only nearly alike
+	NameLegalDiffers NameReason = "legal_form_differs" // two legal forms
+	NameIncomplete   NameReason = "words_left_out"     // words that matter are missing on one side
+	NameSurname      NameReason = "surname_differs"    // given name and one surname agree, another does not
+	NameCommon       NameReason = "common_name"        // equal, but many are called so
+
+	NameDocument   NameReason = "document_differs" // document numbers contradict each other
+	NameOtherGiven NameReason = "other_given_name" // the family may be the same, the person is not
+	NameCommonWord NameReason = "only_common_word" // only a word that many share agrees
+	NameOther      NameReason = "other_words"      // each side has words that the other has not
+	NameNothing    NameReason = "nothing_agrees"   // no word agrees
+	NameRefused    NameReason = "refused"          // a person has said that these two do not belong together
 )
 
 func (s Similarity) has(r NameReason) bool { return slices.Contains(s.Reasons, r) }
+
+// NameKey is the same for two spellings of one name that differ in case, accents,
+// punctuation, bank prefixes or the order of words. Stores keep and look up
+// aliases by it. It is "" for a text that holds no name.
+func NameKey(name string) string { return readName(name, "").key }
+
+// CompareNames tells how likely an order's name and a bank's name are one party.
+// It makes no difference which is which.
+func CompareNames(order, bank string) Similarity {
+	return compareParties(readName(order, ""), readName(bank, ""))
+}
 
 // party is a name made ready to be compared.
 type party struct {
 	text, document string // as given
 	key            string // equal for equal names
-	words          []string
+	width          int    // letters of the text as the bank or the order wrote it
+	accents        bool   // it kept its accents
+	company        bool   // a legal form or a word of trade says so
+	sequence       []word // what is left without prefixes and documents
+	content        []int  // of sequence: what is compared
+	legal          []string
 	documents      []string
 }
 
-// contradicts tells whether document numbers say that two parties are not one.
-func (p party) contradicts(q party) bool {
-	return len(p.documents) > 0 && len(q.documents) > 0 &&
-		!slices.ContainsFunc(p.documents, func(d string) bool { return slices.Contains(q.documents, d) })
+// word is one word of a name.
+type word struct {
+	text   string
+	marked []bool // by letter: it had an accent, or is no plain letter
+	kind   kind
+	given  bool // listed as a given name
+	family bool // listed as a surname
+	role   role
 }
 
-// NameKey is the same for two spellings of one name that differ in case, accents,
-// punctuation or the order of words. Stores keep and look up aliases by it.
-func NameKey(name string) string { return readName(name, "").key }
+// kind says what a word is by itself.
+type kind int
 
-// CompareNames tells how likely an order's name and a bank's name are one party.
-func CompareNames(order, bank string) Similarity {
-	return compareParties(readName(order, ""), readName(bank, ""))
-}
+const (
+	plain    kind = iota
+	particle      // de, la, y
+	legal         // SA, SRL
+	trade         // importadora, ferreteria
+	place         // montevideo, sur
+	initial       // a single letter
+)
+
+// role says what a word is within its name.
+type role int
+
+const (
+	unsure     role = iota // could be any
+	givenName              // a person's
+	surname                // a person's
+	eitherName             // a given name as well as a surname
+	tradeName              // what a company is called
+	common                 // what many companies are called
+)
+
+// A name longer than this is no name; the rest is not read.
+const (
+	maxNameRunes = 200
+	maxNameWords = 16
+)
 
 func readName(text, document string) party {
-	p := party{text: text, document: document, words: strings.Fields(foldName(text))}
-	p.key = strings.Join(slices.Sorted(slices.Values(p.words)), " ")
-	if document != "" {
-		p.documents = append(p.documents, document)
+	p := party{text: text, document: document}
+	if utf8.RuneCountInString(text) > maxNameRunes {
+		text = string([]rune(text)[:maxNameRunes])
 	}
+	text = norm.NFKC.String(mendName(text))
+	p.width = utf8.RuneCountInString(strings.TrimSpace(text))
+	rest, documents := splitDocuments(text)
+	p.documents = documents
+	if digits, _ := split(document); isDocument(digits) {
+		p.documents = append(p.documents, digits)
+	}
+	words := dropPrefix(foldWords(rest))
+	if len(words) > maxNameWords {
+		words = words[:maxNameWords]
+	}
+	p.sequence = classify(words)
+	var parts []string
+	for i, w := range p.sequence {
+		p.accents = p.accents || slices.Contains(w.marked, true)
+		switch w.kind {
+		case particle:
+			continue
+		case legal:
+			if w.text != "cia" && !slices.Contains(p.legal, w.text) {
+				p.legal = append(p.legal, w.text)
+			}
+			p.company = true
+		default:
+			p.company = p.company || w.kind == trade
+			p.content = append(p.content, i)
+		}
+		parts = append(parts, w.text)
+	}
+	slices.Sort(parts)
+	p.key = strings.Join(parts, " ")
+	p.assignRoles()
 	return p
 }
 
-// foldName drops case, marks and punctuation.
-func foldName(name string) string {
-	var b strings.Builder
-	for _, r := range norm.NFKD.String(cases.Fold().String(norm.NFKD.String(name))) {
+// missing tells whether the text names nobody: it is empty, or holds nothing but
+// what a bank writes before a name, or a document number.
+func (p party) missing() bool { return len(p.sequence) == 0 }
+
+// assignRoles decides what each word is within this name.
+func (p *party) assignRoles() {
+	person := false
+	for _, i := range p.content {
+		person = person || p.sequence[i].given && !p.sequence[i].family
+	}
+	for _, i := range p.content {
+		w := &p.sequence[i]
 		switch {
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			b.WriteRune(r)
-		case !unicode.Is(unicode.Mn, r):
-			b.WriteByte(' ')
+		case p.company && (w.kind == trade || w.kind == place):
+			w.role = common
+		case p.company:
+			w.role = tradeName
+		case w.given && w.family:
+			w.role = eitherName
+		case w.given:
+			w.role = givenName
+		case w.family && w.kind != place || person:
+			w.role = surname
+		case w.kind == place:
+			w.role = common
+		case w.kind == initial:
+			w.role = givenName
 		}
 	}
-	return norm.NFC.String(b.String())
+	if !p.company {
+		p.settleRoles()
+	}
 }
 
-func compareParties(p, q party) Similarity {
-	if p.contradicts(q) {
-		return Similarity{0, None, []NameReason{NameDocument}}
-	}
-	if len(p.words) == 0 || len(q.words) == 0 {
-		return Similarity{0.5, Weak, []NameReason{NameMissing}}
-	}
-	if p.key == q.key {
-		return Similarity{1, Strong, nil}
-	}
-	common := 0
-	for _, w := range p.words {
-		if slices.Contains(q.words, w) {
-			common++
+// settleRoles gives a role to the only word of a person's name that has none
+// yet, where the others leave one choice.
+func (p *party) settleRoles() {
+	var given, surnames, open []int
+	for _, i := range p.content {
+		switch p.sequence[i].role {
+		case givenName:
+			given = append(given, i)
+		case surname:
+			surnames = append(surnames, i)
+		case unsure, eitherName:
+			open = append(open, i)
 		}
+	}
+	if len(open) != 1 || len(open)+len(given)+len(surnames) != len(p.content) {
+		return
 	}
 	switch {
-	case common == 0:
-		return Similarity{0, None, []NameReason{NameNothing}}
-	case common > 1 && common == min(len(p.words), len(q.words)):
-		return Similarity{0.8, Weak, []NameReason{NameShort}}
+	case len(given) == 0 && len(surnames) > 0:
+		p.sequence[open[0]].role = givenName
+	case len(given) > 0 && len(surnames) == 0:
+		p.sequence[open[0]].role = surname
 	}
-	return Similarity{0.3, None, []NameReason{NameOther}}
 }
 
-// comparer compares the names of one decision; equal work is done once.
-type comparer struct {
-	parties map[[2]string]party
-	done    map[[4]string]Similarity
-	aliases []taught
-}
-
-// taught is an alias by its keys.
-type taught struct{ order, bank string }
-
-func newComparer(aliases []Alias) *comparer {
-	c := &comparer{parties: map[[2]string]party{}, done: map[[4]string]Similarity{}}
-	for _, a := range aliases {
-		c.aliases = append(c.aliases, taught{NameKey(a.OrderName), NameKey(a.BankName)})
+// contradicts tells whether document numbers say that two parties are not one.
+// A tax number often holds the personal one, so containing is agreeing.
+func (p party) contradicts(q party) bool {
+	if len(p.documents) == 0 || len(q.documents) == 0 {
+		return false
 	}
-	return c
-}
-
-func (c *comparer) party(text, document string) party {
-	p, ok := c.parties[[2]string{text, document}]
-	if !ok {
-		p = readName(text, document)
-		c.parties[[2]string{text, document}] = p
-	}
-	return p
-}
-
-func (c *comparer) compare(order, payer party) Similarity {
-	k := [4]string{order.text, order.document, payer.text, payer.document}
-	s, ok := c.done[k]
-	if !ok {
-		s = compareParties(order, payer)
-		if !s.has(NameDocument) && c.knows(order, payer) {
-			s = Similarity{1, Strong, []NameReason{NameAlias}}
+	for _, d := range p.documents {
+		for _, e := range q.documents {
+			if strings.Contains(d, e) || strings.Contains(e, d) {
+				return false
+			}
 		}
-		c.done[k] = s
 	}
-	return s
-}
-
-// knows tells whether an alias holds for the pair. A bank name that was settled
-// with two different order names pays for others: it never counts.
-func (c *comparer) knows(order, payer party) bool {
-	found := false
-	for _, a := range c.aliases {
-		if a.bank != payer.key {
-			continue
-		}
-		if a.order != order.key {
-			return false
-		}
-		found = true
-	}
-	return found && order.key != "" && payer.key != ""
+	return true
 }
