@@ -77,7 +77,7 @@ func (b *board) decide(i int) Verdict {
 	o := b.in.Orders[i]
 	v := Verdict{OrderID: o.ID, Status: OrderAmbiguous}
 	v.Candidates, v.Others = b.explain(i)
-	strong := kept(b.pairs[i], edge.strong)
+	strong := keptEdges(b.pairs[i], edge.strong)
 	switch {
 	case len(v.Candidates) == 0:
 		v.Status, v.Reason = OrderNotFound, ReasonNoName
@@ -86,7 +86,7 @@ func (b *board) decide(i int) Verdict {
 		}
 	case len(strong) == 0:
 		b.decideWeak(i, &v)
-	case len(strong) == 1 && len(kept(b.claims[strong[0].m], edge.strong)) == 1:
+	case len(strong) == 1 && len(keptEdges(b.claims[strong[0].m], edge.strong)) == 1:
 		if v.Reason = b.tooClose(strong); v.Reason == "" {
 			b.settle(&v, strong[0], ReasonStrong, b.fresh(i, strong[0].m))
 		}
@@ -118,7 +118,7 @@ func (b *board) fresh(i, j int) bool {
 // decideWeak is about an order without a strong candidate.
 func (b *board) decideWeak(i int, v *Verdict) {
 	v.Reason = ReasonWeak
-	candidates := kept(b.pairs[i], edge.candidate)
+	candidates := keptEdges(b.pairs[i], edge.candidate)
 	if slices.ContainsFunc(candidates, func(e edge) bool { return !e.sim.has(NameMissing) }) {
 		return
 	}
@@ -157,7 +157,7 @@ func (b *board) tooClose(strong []edge) MatchReason {
 // the oldest goes with the oldest.
 func (b *board) decideEqual(i int, v *Verdict) {
 	v.Reason = ReasonSeveralMovements
-	if len(kept(b.pairs[i], edge.strong)) == 1 {
+	if len(keptEdges(b.pairs[i], edge.strong)) == 1 {
 		v.Reason = ReasonSeveralOrders
 	}
 	orders, movements, strong := b.reach(i)
@@ -189,13 +189,13 @@ func (b *board) decideEqual(i int, v *Verdict) {
 func (b *board) reach(i int) (orders, movements []int, strong []edge) {
 	seenOrders, seenMovements := map[int]bool{i: true}, map[int]bool{}
 	for queue := []int{i}; len(queue) > 0; queue = queue[1:] {
-		for _, e := range kept(b.pairs[queue[0]], edge.strong) {
+		for _, e := range keptEdges(b.pairs[queue[0]], edge.strong) {
 			strong = append(strong, e)
 			if seenMovements[e.m] {
 				continue
 			}
 			seenMovements[e.m] = true
-			for _, back := range kept(b.claims[e.m], edge.strong) {
+			for _, back := range keptEdges(b.claims[e.m], edge.strong) {
 				if !seenOrders[back.o] {
 					seenOrders[back.o] = true
 					queue = append(queue, back.o)
@@ -262,7 +262,7 @@ func (b *board) explain(i int) (candidates, others []Candidate) {
 	return candidates, others
 }
 
-func kept(edges []edge, keep func(edge) bool) []edge {
+func keptEdges(edges []edge, keep func(edge) bool) []edge {
 	var out []edge
 	for _, e := range edges {
 		if keep(e) {

@@ -71,34 +71,34 @@ type party struct {
 type word struct {
 	text   string
 	marked []bool // by letter: it had an accent, or is no plain letter
-	kind   kind
+	kind   wordKind
 	given  bool // listed as a given name
 	family bool // listed as a surname
-	role   role
+	role   wordRole
 }
 
-// kind says what a word is by itself.
-type kind int
+// wordKind says what a word is by itself.
+type wordKind int
 
 const (
-	plain    kind = iota
-	particle      // de, la, y
-	legal         // SA, SRL
-	trade         // importadora, ferreteria
-	place         // montevideo, sur
-	initial       // a single letter
+	plainKind    wordKind = iota
+	particleKind          // de, la, y
+	legalKind             // SA, SRL
+	tradeKind             // importadora, ferreteria
+	placeKind             // montevideo, sur
+	initialKind           // a single letter
 )
 
-// role says what a word is within its name.
-type role int
+// wordRole says what a word is within its name.
+type wordRole int
 
 const (
-	unsure     role = iota // could be any
-	givenName              // a person's
-	surname                // a person's
-	eitherName             // a given name as well as a surname
-	tradeName              // what a company is called
-	common                 // what many companies are called
+	unsureRole  wordRole = iota // could be any
+	givenRole                   // a person's
+	surnameRole                 // a person's
+	eitherRole                  // a given name as well as a surname
+	tradeRole                   // what a company is called
+	commonRole                  // what many companies are called
 )
 
 // A name longer than this is no name; the rest is not read.
@@ -116,7 +116,7 @@ func readName(text, document string) party {
 	p.width = utf8.RuneCountInString(strings.TrimSpace(text))
 	rest, documents := splitDocuments(text)
 	p.documents = documents
-	if digits, _ := split(document); isDocument(digits) {
+	if digits, _ := digitsAndLetters(document); isDocument(digits) {
 		p.documents = append(p.documents, digits)
 	}
 	words := dropPrefix(foldWords(rest))
@@ -128,15 +128,15 @@ func readName(text, document string) party {
 	for i, w := range p.sequence {
 		p.accents = p.accents || slices.Contains(w.marked, true)
 		switch w.kind {
-		case particle:
+		case particleKind:
 			continue
-		case legal:
+		case legalKind:
 			if w.text != "cia" && !slices.Contains(p.legal, w.text) {
 				p.legal = append(p.legal, w.text)
 			}
 			p.company = true
 		default:
-			p.company = p.company || w.kind == trade
+			p.company = p.company || w.kind == tradeKind
 			p.content = append(p.content, i)
 		}
 		parts = append(parts, w.text)
@@ -160,20 +160,20 @@ func (p *party) assignRoles() {
 	for _, i := range p.content {
 		w := &p.sequence[i]
 		switch {
-		case p.company && (w.kind == trade || w.kind == place):
-			w.role = common
+		case p.company && (w.kind == tradeKind || w.kind == placeKind):
+			w.role = commonRole
 		case p.company:
-			w.role = tradeName
+			w.role = tradeRole
 		case w.given && w.family:
-			w.role = eitherName
+			w.role = eitherRole
 		case w.given:
-			w.role = givenName
-		case w.family && w.kind != place || person:
-			w.role = surname
-		case w.kind == place:
-			w.role = common
-		case w.kind == initial:
-			w.role = givenName
+			w.role = givenRole
+		case w.family && w.kind != placeKind || person:
+			w.role = surnameRole
+		case w.kind == placeKind:
+			w.role = commonRole
+		case w.kind == initialKind:
+			w.role = givenRole
 		}
 	}
 	if !p.company {
@@ -187,11 +187,11 @@ func (p *party) settleRoles() {
 	var given, surnames, open []int
 	for _, i := range p.content {
 		switch p.sequence[i].role {
-		case givenName:
+		case givenRole:
 			given = append(given, i)
-		case surname:
+		case surnameRole:
 			surnames = append(surnames, i)
-		case unsure, eitherName:
+		case unsureRole, eitherRole:
 			open = append(open, i)
 		}
 	}
@@ -200,9 +200,9 @@ func (p *party) settleRoles() {
 	}
 	switch {
 	case len(given) == 0 && len(surnames) > 0:
-		p.sequence[open[0]].role = givenName
+		p.sequence[open[0]].role = givenRole
 	case len(given) > 0 && len(surnames) == 0:
-		p.sequence[open[0]].role = surname
+		p.sequence[open[0]].role = surnameRole
 	}
 }
 

@@ -5,24 +5,24 @@ import (
 	"strings"
 )
 
-// bond is how two words agree, the best first.
-type bond int
+// wordBond is how two words agree, the best first.
+type wordBond int
 
 const (
-	same     bond = iota
-	damaged       // but for letters that were lost
-	glued         // one word is several of the other side
-	cut           // the end of the text was cut off within the word
-	slip          // a typo
-	initials      // a letter for a given name
-	spelt         // given names that differ by a letter
-	near          // not more than nearly alike
+	sameWord     wordBond = iota
+	damagedWord           // but for letters that were lost
+	gluedWord             // one word is several of the other side
+	cutWord               // the end of the text was cut off within the word
+	typoWord              // a typo
+	initialsWord          // a letter for a given name
+	speltWord             // given names that differ by a letter
+	nearWord              // not more than nearly alike
 )
 
-// link is one agreement between two names, by the indexes of their words.
-type link struct {
+// wordLink is one agreement between two names, by the indexes of their words.
+type wordLink struct {
 	p, q []int
-	bond bond
+	bond wordBond
 }
 
 // alignment is which words of two names agree.
@@ -30,41 +30,41 @@ type alignment struct {
 	p, q       *party
 	usedP      []bool
 	usedQ      []bool
-	links      []link
+	links      []wordLink
 	cutP, cutQ bool // the text of that side was cut off
 }
 
 // A text shorter than this was not cut off: banks leave more room than that.
 const minCutWidth = 16
 
-// align finds the words that agree, the surest agreements first.
-func align(p, q *party) *alignment {
+// alignNames finds the words that agree, the surest agreements first.
+func alignNames(p, q *party) *alignment {
 	a := &alignment{p: p, q: q, usedP: make([]bool, len(p.sequence)), usedQ: make([]bool, len(q.sequence))}
-	a.pairUp(same, func(v, w word) bool { return v.text == w.text })
-	a.pairUp(damaged, func(v, w word) bool {
-		return strings.ContainsRune(v.text+w.text, lost) && (fits(v, w, q.accents) || fits(w, v, p.accents))
+	a.pairUp(sameWord, func(v, w word) bool { return v.text == w.text })
+	a.pairUp(damagedWord, func(v, w word) bool {
+		return strings.ContainsRune(v.text+w.text, lostLetter) && (fitsLost(v, w, q.accents) || fitsLost(w, v, p.accents))
 	})
 	a.unglue()
 	a.findCut()
 	several := len(p.content) > 1 && len(q.content) > 1
 	given := func(p *party, w word) bool {
-		return w.role == givenName && w.kind != initial || w.role == eitherName && !p.has(givenName)
+		return w.role == givenRole && w.kind != initialKind || w.role == eitherRole && !p.has(givenRole)
 	}
-	slips := func(v, w word) bond { return slipOf(v, w, given(p, v) || given(q, w), several) }
-	for _, b := range []bond{slip, spelt} {
+	slips := func(v, w word) wordBond { return slipOf(v, w, given(p, v) || given(q, w), several) }
+	for _, b := range []wordBond{typoWord, speltWord} {
 		a.pairUp(b, func(v, w word) bool { return slips(v, w) == b })
 	}
-	a.pairUp(initials, func(v, w word) bool { return abbreviates(v, w) || abbreviates(w, v) })
-	a.pairUp(near, func(v, w word) bool { return slips(v, w) == near })
+	a.pairUp(initialsWord, func(v, w word) bool { return abbreviates(v, w) || abbreviates(w, v) })
+	a.pairUp(nearWord, func(v, w word) bool { return slips(v, w) == nearWord })
 	return a
 }
 
-func (p *party) has(r role) bool {
+func (p *party) has(r wordRole) bool {
 	return slices.ContainsFunc(p.content, func(i int) bool { return p.sequence[i].role == r })
 }
 
 // pairUp links the words that agree in one way and are still free.
-func (a *alignment) pairUp(b bond, agree func(v, w word) bool) {
+func (a *alignment) pairUp(b wordBond, agree func(v, w word) bool) {
 	for _, i := range a.p.content {
 		if a.usedP[i] {
 			continue
@@ -78,26 +78,26 @@ func (a *alignment) pairUp(b bond, agree func(v, w word) bool) {
 	}
 }
 
-func (a *alignment) link(b bond, p, q []int) {
+func (a *alignment) link(b wordBond, p, q []int) {
 	for _, i := range p {
 		a.usedP[i] = true
 	}
 	for _, j := range q {
 		a.usedQ[j] = true
 	}
-	a.links = append(a.links, link{p, q, b})
+	a.links = append(a.links, wordLink{p, q, b})
 }
 
 // unglue links a word with several that stand side by side in the other name.
 func (a *alignment) unglue() {
 	for _, i := range a.p.content {
 		if run := gluedFrom(a.p.sequence[i], a.q, a.usedQ); !a.usedP[i] && run != nil {
-			a.link(glued, []int{i}, run)
+			a.link(gluedWord, []int{i}, run)
 		}
 	}
 	for _, j := range a.q.content {
 		if run := gluedFrom(a.q.sequence[j], a.p, a.usedP); !a.usedQ[j] && run != nil {
-			a.link(glued, run, []int{j})
+			a.link(gluedWord, run, []int{j})
 		}
 	}
 }
@@ -130,18 +130,18 @@ func gluedFrom(w word, p *party, used []bool) []int {
 // findCut links the last word of a text that was cut off with the word that it
 // was to be.
 func (a *alignment) findCut() {
-	switch n, m := length(a.p), length(a.q); {
+	switch n, m := nameLength(a.p), nameLength(a.q); {
 	case n < m && a.p.width >= minCutWidth:
 		last := len(a.p.sequence) - 1
 		if j := wholeOf(a.p.sequence, a.usedP, a.q.sequence, a.usedQ); j >= 0 {
 			a.cutP = true
-			a.link(cut, []int{last}, []int{j})
+			a.link(cutWord, []int{last}, []int{j})
 		}
 	case m < n && a.q.width >= minCutWidth:
 		last := len(a.q.sequence) - 1
 		if i := wholeOf(a.q.sequence, a.usedQ, a.p.sequence, a.usedP); i >= 0 {
 			a.cutQ = true
-			a.link(cut, []int{i}, []int{last})
+			a.link(cutWord, []int{i}, []int{last})
 		}
 	}
 }
@@ -149,7 +149,7 @@ func (a *alignment) findCut() {
 // wholeOf finds the word that the last word of a shorter text begins.
 func wholeOf(short []word, usedShort []bool, long []word, usedLong []bool) int {
 	last := len(short) - 1
-	if last < 0 || usedShort[last] || short[last].kind == legal {
+	if last < 0 || usedShort[last] || short[last].kind == legalKind {
 		return -1
 	}
 	for i, w := range long {
@@ -160,7 +160,7 @@ func wholeOf(short []word, usedShort []bool, long []word, usedLong []bool) int {
 	return -1
 }
 
-func length(p *party) int {
+func nameLength(p *party) int {
 	n := 0
 	for _, w := range p.sequence {
 		n += len(w.text) + 1
@@ -168,22 +168,22 @@ func length(p *party) int {
 	return n
 }
 
-// fits tells whether a word with lost letters can have been the other one. A lost
+// fitsLost tells whether a word with lost letters can have been the other one. A lost
 // letter was one with an accent. Where the other text has lost its accents too,
 // any letter that can carry one will do, but for the last one that tells MARIO
 // from MARIA. Two lost marks can be one letter of two bytes.
-func fits(v, w word, accents bool) bool {
-	return fitsFrom([]rune(v.text), []rune(w.text), w.marked, accents, 0)
+func fitsLost(v, w word, accents bool) bool {
+	return fitsLostFrom([]rune(v.text), []rune(w.text), w.marked, accents, 0)
 }
 
-func fitsFrom(v, w []rune, marked []bool, accents bool, at int) bool {
+func fitsLostFrom(v, w []rune, marked []bool, accents bool, at int) bool {
 	if len(v) == 0 || at == len(w) {
 		return len(v) == 0 && at == len(w)
 	}
-	if v[0] != lost {
-		return v[0] == w[at] && fitsFrom(v[1:], w, marked, accents, at+1)
+	if v[0] != lostLetter {
+		return v[0] == w[at] && fitsLostFrom(v[1:], w, marked, accents, at+1)
 	}
-	ok := w[at] == lost || marked[at]
+	ok := w[at] == lostLetter || marked[at]
 	if !ok && !accents {
 		sex := at == len(w)-1 && (w[at] == 'a' || w[at] == 'o')
 		ok = strings.ContainsRune("aeiouncyszg", w[at]) && !sex
@@ -191,38 +191,38 @@ func fitsFrom(v, w []rune, marked []bool, accents bool, at int) bool {
 	if !ok {
 		return false
 	}
-	return fitsFrom(v[1:], w, marked, accents, at+1) ||
-		len(v) > 1 && v[1] == lost && fitsFrom(v[2:], w, marked, accents, at+1)
+	return fitsLostFrom(v[1:], w, marked, accents, at+1) ||
+		len(v) > 1 && v[1] == lostLetter && fitsLostFrom(v[2:], w, marked, accents, at+1)
 }
 
-// slipOf tells how two different words may be one, or same when they may not.
-func slipOf(v, w word, given, several bool) bond {
-	if v.kind == initial || w.kind == initial || !alphabetic(v.text) || !alphabetic(w.text) {
-		return same
+// slipOf tells how two different words may be one, or sameWord when they may not.
+func slipOf(v, w word, given, several bool) wordBond {
+	if v.kind == initialKind || w.kind == initialKind || !alphabetic(v.text) || !alphabetic(w.text) {
+		return sameWord
 	}
 	x, y := []rune(v.text), []rune(w.text)
 	shorter, longer := min(len(x), len(y)), max(len(x), len(y))
 	if shorter < 3 {
-		return same
+		return sameWord
 	}
-	trades := v.role == common && w.role == common
-	switch d := distance(x, y, 2); {
+	trades := v.role == commonRole && w.role == commonRole
+	switch d := letterDistance(x, y, 2); {
 	case d == 1 && given:
-		return spelt
-	case d == 1 && !trades && (sexes(x, y) || v.family && w.family):
-		return near // MARIO and MARIA, GOMEZ and GAMEZ: both are names
+		return speltWord
+	case d == 1 && !trades && (sameButForSex(x, y) || v.family && w.family):
+		return nearWord // MARIO and MARIA, GOMEZ and GAMEZ: both are names
 	case d == 1 && (shorter >= 5 || longer == 5 && several):
-		return slip
+		return typoWord
 	case d == 1, d == 2 && shorter >= 7:
-		return near
+		return nearWord
 	case trades && (strings.HasPrefix(v.text, w.text) || strings.HasPrefix(w.text, v.text)):
-		return near // DIST for DISTRIBUIDORA
+		return nearWord // DIST for DISTRIBUIDORA
 	}
-	return same
+	return sameWord
 }
 
-// sexes tells whether two words differ in nothing but a last a and o.
-func sexes(x, y []rune) bool {
+// sameButForSex tells whether two words differ in nothing but a last a and o.
+func sameButForSex(x, y []rune) bool {
 	n := len(x)
 	if n != len(y) || string(x[:n-1]) != string(y[:n-1]) {
 		return false
@@ -232,18 +232,18 @@ func sexes(x, y []rune) bool {
 
 // abbreviates tells whether v is short for w.
 func abbreviates(v, w word) bool {
-	if w.kind == initial || w.role == common {
+	if w.kind == initialKind || w.role == commonRole {
 		return false
 	}
-	return v.kind == initial && strings.HasPrefix(w.text, v.text) || v.text == "ma" && w.text == "maria"
+	return v.kind == initialKind && strings.HasPrefix(w.text, v.text) || v.text == "ma" && w.text == "maria"
 }
 
 // No word of a name is longer; comparing what is longer would only take time.
 const maxWordRunes = 40
 
-// distance counts the letters to insert, drop, replace or swap with a neighbour to
+// letterDistance counts the letters to insert, drop, replace or swap with a neighbour to
 // make one word the other, each place at most once. Above limit it gives up.
-func distance(x, y []rune, limit int) int {
+func letterDistance(x, y []rune, limit int) int {
 	if len(x)-len(y) > limit || len(y)-len(x) > limit || len(x) > maxWordRunes {
 		return limit + 1
 	}

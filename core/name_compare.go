@@ -40,15 +40,15 @@ func compareParties(p, q party) Similarity {
 	if strings.Compare(q.key+"\x00"+q.text+"\x00"+q.document, p.key+"\x00"+p.text+"\x00"+p.document) < 0 {
 		p, q = q, p
 	}
-	j := judge{alignment: align(&p, &q)}
+	j := nameJudge{alignment: alignNames(&p, &q)}
 	j.company = p.company || q.company
 	j.leftP, j.leftQ = leftOver(&p, j.usedP), leftOver(&q, j.usedQ)
 	j.look()
 	return j.similarity()
 }
 
-// judge turns an alignment into a similarity.
-type judge struct {
+// nameJudge turns an alignment into a similarity.
+type nameJudge struct {
 	*alignment
 	company      bool
 	leftP, leftQ []int // content words that agree with nothing
@@ -67,7 +67,7 @@ func leftOver(p *party, used []bool) []int {
 	return left
 }
 
-func (j *judge) say(r NameReason) {
+func (j *nameJudge) say(r NameReason) {
 	if !slices.Contains(j.reasons, r) {
 		j.reasons = append(j.reasons, r)
 	}
@@ -75,9 +75,9 @@ func (j *judge) say(r NameReason) {
 }
 
 // reject says that the names are not one party's.
-func (j *judge) reject(r NameReason) { j.none, j.reasons = true, []NameReason{r} }
+func (j *nameJudge) reject(r NameReason) { j.none, j.reasons = true, []NameReason{r} }
 
-func (j *judge) look() {
+func (j *nameJudge) look() {
 	switch {
 	case len(j.links) == 0:
 		j.reject(NameNothing)
@@ -98,35 +98,35 @@ func (j *judge) look() {
 	case len(p) == 0 && len(q) == 0:
 	case len(p) == 0 || len(q) == 0:
 		j.say(NameLegalAbsent)
-	case !within(p, q) && !within(q, p):
+	case !legalWithin(p, q) && !legalWithin(q, p):
 		j.say(NameLegalDiffers)
 	}
 }
 
-func within(some, all []string) bool {
+func legalWithin(some, all []string) bool {
 	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(all, s) })
 }
 
 // lookAtLinks says how the words that agree do so.
-func (j *judge) lookAtLinks() {
+func (j *nameJudge) lookAtLinks() {
 	last := -1
-	for _, l := range slices.SortedFunc(slices.Values(j.links), func(x, y link) int { return x.p[0] - y.p[0] }) {
+	for _, l := range slices.SortedFunc(slices.Values(j.links), func(x, y wordLink) int { return x.p[0] - y.p[0] }) {
 		if l.q[0] < last {
 			j.say(NameOrder)
 		}
 		last = l.q[0]
 		switch l.bond {
-		case damaged:
+		case damagedWord:
 			j.say(NameLost)
-		case glued:
+		case gluedWord:
 			j.say(NameGlued)
-		case slip:
+		case typoWord:
 			j.say(NameTypo)
-		case initials:
+		case initialsWord:
 			j.say(NameInitials)
-		case spelt:
+		case speltWord:
 			j.say(NameGiven)
-		case near:
+		case nearWord:
 			j.say(NameSpelling)
 		}
 	}
@@ -134,18 +134,18 @@ func (j *judge) lookAtLinks() {
 
 // agreed lists the words of one side that agree with the other, without one that
 // was cut off.
-func (j *judge) agreed(p *party) []int {
+func (j *nameJudge) agreed(p *party) []int {
 	var out []int
 	for _, l := range j.links {
 		side := l.p
 		if p == j.q {
 			side = l.q
 		}
-		if l.bond == cut {
+		if l.bond == cutWord {
 			continue
 		}
 		for _, i := range side {
-			if p.sequence[i].kind != particle && p.sequence[i].kind != legal {
+			if p.sequence[i].kind != particleKind && p.sequence[i].kind != legalKind {
 				out = append(out, i)
 			}
 		}
@@ -154,9 +154,9 @@ func (j *judge) agreed(p *party) []int {
 	return out
 }
 
-// tally counts words by role.
-func tally(p *party, words []int) map[role]int {
-	n := map[role]int{}
+// tallyRoles counts words by role.
+func tallyRoles(p *party, words []int) map[wordRole]int {
+	n := map[wordRole]int{}
 	for _, i := range words {
 		n[p.sequence[i].role]++
 	}
@@ -164,18 +164,18 @@ func tally(p *party, words []int) map[role]int {
 }
 
 // lookAtBoth is about names that each have words the other has not.
-func (j *judge) lookAtBoth() {
-	left, right := tally(j.p, j.leftP), tally(j.q, j.leftQ)
-	shared := tally(j.p, j.agreed(j.p))
-	named := shared[givenName]+shared[eitherName] > 0 && shared[surname]+shared[eitherName] > 0 && shared[givenName]+shared[surname]+shared[eitherName] > 1
+func (j *nameJudge) lookAtBoth() {
+	left, right := tallyRoles(j.p, j.leftP), tallyRoles(j.q, j.leftQ)
+	shared := tallyRoles(j.p, j.agreed(j.p))
+	named := shared[givenRole]+shared[eitherRole] > 0 && shared[surnameRole]+shared[eitherRole] > 0 && shared[givenRole]+shared[surnameRole]+shared[eitherRole] > 1
 	switch {
-	case shared[common] > 0 && len(shared) == 1:
+	case shared[commonRole] > 0 && len(shared) == 1:
 		j.reject(NameCommonWord)
 	case j.company:
 		j.reject(NameOther)
-	case left[givenName] > 0 && right[givenName] > 0, shared[givenName]+shared[eitherName] == 0 && shared[surname] > 0:
+	case left[givenRole] > 0 && right[givenRole] > 0, shared[givenRole]+shared[eitherRole] == 0 && shared[surnameRole] > 0:
 		j.reject(NameOtherGiven)
-	case named && left[common]+right[common] == 0:
+	case named && left[commonRole]+right[commonRole] == 0:
 		j.say(NameSurname)
 	default:
 		j.reject(NameOther)
@@ -183,7 +183,7 @@ func (j *judge) lookAtBoth() {
 }
 
 // lookAtEqual is about names of which every word agrees.
-func (j *judge) lookAtEqual() {
+func (j *nameJudge) lookAtEqual() {
 	p := j.p
 	if j.q.company {
 		p = j.q
@@ -197,37 +197,37 @@ func (j *judge) lookAtEqual() {
 		return
 	}
 	words := j.agreed(p)
-	n := tally(p, words)
+	n := tallyRoles(p, words)
 	own := slices.ContainsFunc(words, func(i int) bool { return ownWord(p.sequence[i]) })
 	switch {
-	case n[common] == len(words) && len(words) == 1:
+	case n[commonRole] == len(words) && len(words) == 1:
 		j.reject(NameCommonWord)
 	case p.company && len(words) > 1:
-	case own && (p.company || n[givenName]+n[surname]+n[eitherName] == 0):
+	case own && (p.company || n[givenRole]+n[surnameRole]+n[eitherRole] == 0):
 	case p.company && len(j.p.legal) > 0 && len(j.q.legal) > 0:
 	case len(words) > 1 && isPerson(n):
-	case len(words) > 1 && n[unsure]+n[common] > 0:
+	case len(words) > 1 && n[unsureRole]+n[commonRole] > 0:
 	default:
 		j.say(NameCommon)
 	}
 }
 
 // isPerson tells whether a given name and a surname are among the words.
-func isPerson(n map[role]int) bool {
-	return n[givenName] > 0 && n[surname]+n[eitherName] > 0 || n[eitherName] > 0 && n[surname]+n[eitherName] > 1
+func isPerson(n map[wordRole]int) bool {
+	return n[givenRole] > 0 && n[surnameRole]+n[eitherRole] > 0 || n[eitherRole] > 0 && n[surnameRole]+n[eitherRole] > 1
 }
 
 // ownWord tells whether a word is a party's own: not one that many share.
 func ownWord(w word) bool {
-	return w.kind == plain && !w.given && !w.family && len([]rune(w.text)) > 1 && strings.Trim(w.text, "0123456789") != ""
+	return w.kind == plainKind && !w.given && !w.family && len([]rune(w.text)) > 1 && strings.Trim(w.text, "0123456789") != ""
 }
 
 // lookAtLonger is about a name of which the other one has only a part.
-func (j *judge) lookAtLonger(long *party, left []int, short *party) {
+func (j *nameJudge) lookAtLonger(long *party, left []int, short *party) {
 	words := j.agreed(long)
-	n := tally(long, words)
+	n := tallyRoles(long, words)
 	switch {
-	case n[common] == len(words) && j.cutBond() == nil:
+	case n[commonRole] == len(words) && j.cutBond() == nil:
 		j.reject(NameCommonWord)
 	case j.cutP || j.cutQ:
 		j.lookAtCut(long, left)
@@ -246,12 +246,12 @@ func (j *judge) lookAtLonger(long *party, left []int, short *party) {
 
 func ownCompanyWord(p *party, i int) bool {
 	w := p.sequence[i]
-	return ownWord(w) && (w.role == tradeName || w.role == unsure)
+	return ownWord(w) && (w.role == tradeRole || w.role == unsureRole)
 }
 
-func (j *judge) cutBond() *link {
+func (j *nameJudge) cutBond() *wordLink {
 	for i := range j.links {
-		if j.links[i].bond == cut {
+		if j.links[i].bond == cutWord {
 			return &j.links[i]
 		}
 	}
@@ -260,42 +260,42 @@ func (j *judge) cutBond() *link {
 
 // samePerson tells whether only further given names or surnames are missing: a
 // given name, the first one, and a surname must be left and agree.
-func (j *judge) samePerson(long *party, words, left []int) bool {
+func (j *nameJudge) samePerson(long *party, words, left []int) bool {
 	if j.company || len(words) < 2 || len(long.content) > 6 || !inOneOrder(long) {
 		return false
 	}
-	n, missing := tally(long, words), tally(long, left)
-	if n[common]+missing[common] > 0 {
+	n, missing := tallyRoles(long, words), tallyRoles(long, left)
+	if n[commonRole]+missing[commonRole] > 0 {
 		return false
 	}
-	first := slices.IndexFunc(long.content, func(i int) bool { return long.sequence[i].role == givenName })
+	first := slices.IndexFunc(long.content, func(i int) bool { return long.sequence[i].role == givenRole })
 	if first >= 0 && slices.Contains(left, long.content[first]) {
 		return false
 	}
 	switch {
-	case n[givenName] > 0 && n[surname] > 0:
+	case n[givenRole] > 0 && n[surnameRole] > 0:
 		return true
-	case n[givenName] > 0 && n[eitherName] > 0:
-		return missing[surname] == 0
-	case n[eitherName] > 0 && n[surname] > 0:
-		return missing[givenName] == 0
+	case n[givenRole] > 0 && n[eitherRole] > 0:
+		return missing[surnameRole] == 0
+	case n[eitherRole] > 0 && n[surnameRole] > 0:
+		return missing[givenRole] == 0
 	}
 	// Nothing is known about these words. A name begins with a given name and ends
 	// with a surname, or the other way about.
 	ends := []int{long.content[0], long.content[len(long.content)-1]}
-	return n[unsure] > 0 && slices.Contains(words, ends[0]) && slices.Contains(words, ends[1])
+	return n[unsureRole] > 0 && slices.Contains(words, ends[0]) && slices.Contains(words, ends[1])
 }
 
 // inOneOrder tells whether given names and surnames stand apart, as in one
 // person's name; an account of two people mixes them.
 func inOneOrder(p *party) bool {
-	changes, last := 0, unsure
+	changes, last := 0, unsureRole
 	for _, i := range p.content {
 		r := p.sequence[i].role
-		if r != givenName && r != surname {
+		if r != givenRole && r != surnameRole {
 			continue
 		}
-		if last != unsure && r != last {
+		if last != unsureRole && r != last {
 			changes++
 		}
 		last = r
@@ -304,10 +304,10 @@ func inOneOrder(p *party) bool {
 }
 
 // lookAtCut is about a name whose end was cut off: every complete word agrees.
-func (j *judge) lookAtCut(long *party, left []int) {
+func (j *nameJudge) lookAtCut(long *party, left []int) {
 	j.say(NameCut)
 	words := j.agreed(long)
-	n := tally(long, words)
+	n := tallyRoles(long, words)
 	l := j.cutBond()
 	whole, part := long.sequence[l.p[0]], j.q.sequence[l.q[0]]
 	if j.cutP {
@@ -317,13 +317,13 @@ func (j *judge) lookAtCut(long *party, left []int) {
 		whole = j.q.sequence[l.q[0]]
 	}
 	switch {
-	case j.company || n[unsure] > 0:
-		if slices.ContainsFunc(words, func(i int) bool { return long.sequence[i].role != common }) {
+	case j.company || n[unsureRole] > 0:
+		if slices.ContainsFunc(words, func(i int) bool { return long.sequence[i].role != commonRole }) {
 			return
 		}
 	case inOneOrder(long) && (j.samePerson(long, words, left) || len(left) == 0 && isPerson(n)):
 		return
-	case inOneOrder(long) && n[givenName] > 0 && whole.role == surname && len([]rune(part.text)) >= 4:
+	case inOneOrder(long) && n[givenRole] > 0 && whole.role == surnameRole && len([]rune(part.text)) >= 4:
 		return
 	}
 	j.say(NameIncomplete)
@@ -334,7 +334,7 @@ var cutWidths = []int{20, 25, 30, 35, 40}
 
 // cutBetweenWords tells whether a company's name was cut off just behind a word:
 // it is the beginning of the longer one and as wide as such fields are.
-func (j *judge) cutBetweenWords(long, short *party) bool {
+func (j *nameJudge) cutBetweenWords(long, short *party) bool {
 	if len(short.content) > len(long.content) || !slices.ContainsFunc(cutWidths, func(w int) bool { return short.width == w || short.width == w-1 }) {
 		return false
 	}
@@ -343,12 +343,12 @@ func (j *judge) cutBetweenWords(long, short *party) bool {
 		if short.sequence[i].text != long.sequence[long.content[k]].text {
 			return false
 		}
-		own = own || long.sequence[long.content[k]].role == tradeName || ownWord(short.sequence[i])
+		own = own || long.sequence[long.content[k]].role == tradeRole || ownWord(short.sequence[i])
 	}
 	return own
 }
 
-func (j *judge) similarity() Similarity {
+func (j *nameJudge) similarity() Similarity {
 	if j.none {
 		agreed := 2 * len(j.links) * highestNone / (len(j.p.content) + len(j.q.content))
 		return Similarity{float64(min(agreed, highestNone)) / 100, None, j.reasons}

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// lost stands for a letter that was lost on the way.
-const lost = '?'
+// lostLetter stands for a letter that was lost on the way.
+const lostLetter = '?'
 
 // mendName puts back what was read in the wrong encoding, and marks letters that
 // are lost for good.
@@ -24,20 +24,20 @@ func mendName(text string) string {
 		runes = mended
 	}
 	for i, r := range runes {
-		before, after := i > 0 && isLetter(runes[i-1]), i+1 < len(runes) && isLetter(runes[i+1])
+		before, after := i > 0 && isNameLetter(runes[i-1]), i+1 < len(runes) && isNameLetter(runes[i+1])
 		switch {
 		case lostSymbols(r) && (before || after):
-			runes[i] = lost
-		case r == lost && !before && !after && !(i > 0 && runes[i-1] == lost):
+			runes[i] = lostLetter
+		case r == lostLetter && !before && !after && !(i > 0 && runes[i-1] == lostLetter):
 			runes[i] = ' '
 		case (r == 'Ã' || r == '├') && !(after && strings.ContainsRune("oOeE", runes[i+1])) && (before || after):
-			runes[i] = lost // the second half is gone; ÃO and ÃE are Portuguese
+			runes[i] = lostLetter // the second half is gone; ÃO and ÃE are Portuguese
 		}
 	}
 	return string(runes)
 }
 
-func isLetter(r rune) bool { return unicode.IsLetter(r) || r == lost }
+func isNameLetter(r rune) bool { return unicode.IsLetter(r) || r == lostLetter }
 
 // lostSymbols are what stands for a letter in a text of another encoding.
 func lostSymbols(r rune) bool {
@@ -106,7 +106,7 @@ func foldWords(text string) []word {
 	var letters []rune
 	var marked []bool
 	end := func() {
-		if strings.Trim(string(letters), string(lost)) != "" {
+		if strings.Trim(string(letters), string(lostLetter)) != "" {
 			composed := norm.NFC.String(string(letters))
 			if len(composed) != len(string(letters)) {
 				marked = make([]bool, len([]rune(composed)))
@@ -125,7 +125,7 @@ func foldWords(text string) []word {
 		switch {
 		case special:
 			push(plain, true)
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || r == lost:
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || r == lostLetter:
 			push(string(r), false)
 		case unicode.Is(unicode.M, r):
 			if len(letters) == 0 {
@@ -133,7 +133,7 @@ func foldWords(text string) []word {
 			}
 			if last := letters[len(letters)-1]; hasPlainForm(last) {
 				marked[len(marked)-1] = true
-			} else if last != lost {
+			} else if last != lostLetter {
 				push(string(r), false)
 			}
 		default:
@@ -153,7 +153,7 @@ func hasPlainForm(r rune) bool {
 // alphabetic tells whether a word is written in letters, each a small part of it.
 func alphabetic(text string) bool {
 	for _, r := range text {
-		if r != lost && !unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Armenian) {
+		if r != lostLetter && !unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Armenian) {
 			return false
 		}
 	}

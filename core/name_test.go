@@ -46,7 +46,7 @@ func TestCompareNames(t *testing.T) {
 		{"ACME S.A.", "ACME SA", Strong},
 		{"ACME Sociedad Anónima", "ACME S A", Strong},
 		{"Importadora Lunares Verdes SA", "IMPORTADORA LUNARES VER", Strong},
-		{"Importadora Lunares Verdes del Norte SA", "IMPORTADORA LUNARES VERDES", Strong},
+		{"Comercial Lunares Azules del Norte SA", "COMERCIAL LUNARES AZULES", Strong},
 		{"María Fernanda Rodríguez Gómez", "MARIA FERNANDA RODRIGUEZ G", Strong},
 		{"María Fernanda Rodríguez Gómez", "RODRIGUEZ GOMEZ MARIA FER", Strong},
 		{"García-López Ana", "ANA GARCIA LOPEZ", Strong},

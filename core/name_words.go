@@ -20,13 +20,13 @@ var (
 	//go:embed words/places.txt
 	placeText string
 
-	givenNames   = wordSet(givenText)
-	surnames     = wordSet(surnameText)
-	tradeWords   = wordSet(tradeText)
-	placeWords   = wordSet(placeText)
-	particles    = wordSet("de del la las los el lo y e da das do dos di du van von der den the and of en al")
-	honorifics   = wordSet("sr sra srta sres dr dra ing lic mr mrs ms")
-	numberLabels = wordSet("ci dni rut ruc cuit cuil cpf cnpj nit nif nie cif cc ced cedula doc documento pasaporte id rfc curp tel cel cta cuenta ref referencia nro num numero op trx")
+	givenNames    = wordSet(givenText)
+	surnameWords  = wordSet(surnameText)
+	tradeWords    = wordSet(tradeText)
+	placeWords    = wordSet(placeText)
+	particleWords = wordSet("de del la las los el lo y e da das do dos di du van von der den the and of en al")
+	honorifics    = wordSet("sr sra srta sres dr dra ing lic mr mrs ms")
+	numberLabels  = wordSet("ci dni rut ruc cuit cuil cpf cnpj nit nif nie cif cc ced cedula doc documento pasaporte id rfc curp tel cel cta cuenta ref referencia nro num numero op trx")
 )
 
 func wordSet(text string) map[string]bool {
@@ -73,25 +73,25 @@ func classify(words []word) []word {
 	var out []word
 	for i := 0; i < len(words); {
 		if form, n := legalAt(words, i); n > 0 {
-			out = append(out, word{text: form, marked: make([]bool, len(form)), kind: legal})
+			out = append(out, word{text: form, marked: make([]bool, len(form)), kind: legalKind})
 			i += n
 			continue
 		}
 		w := words[i]
 		i++
-		w.given, w.family = givenNames[w.text], surnames[w.text]
+		w.given, w.family = givenNames[w.text], surnameWords[w.text]
 		afterGiven := len(out) > 0 && out[len(out)-1].given
 		switch {
 		case w.text == "e" && afterGiven && i < len(words):
-			w.kind = initial // JUAN E PEREZ; but PEREZ E HIJOS
-		case particles[w.text]:
-			w.kind = particle
+			w.kind = initialKind // JUAN E PEREZ; but PEREZ E HIJOS
+		case particleWords[w.text]:
+			w.kind = particleKind
 		case tradeWords[w.text]:
-			w.kind = trade
+			w.kind = tradeKind
 		case placeWords[w.text]:
-			w.kind = place
+			w.kind = placeKind
 		case len(w.text) == 1 && w.text[0] >= 'a':
-			w.kind = initial
+			w.kind = initialKind
 		}
 		out = append(out, w)
 	}
@@ -138,7 +138,7 @@ func startsWith(words []word, want []string) bool {
 // onlyLegal tells whether nothing but legal forms follows.
 func onlyLegal(words []word) bool {
 	return !slices.ContainsFunc(words, func(w word) bool {
-		return len(w.text) > 1 && !legalWords[w.text] && !legalAtTheEnd[w.text] && !particles[w.text]
+		return len(w.text) > 1 && !legalWords[w.text] && !legalAtTheEnd[w.text] && !particleWords[w.text]
 	})
 }
 
@@ -182,7 +182,7 @@ func splitDocuments(text string) (rest string, documents []string) {
 	fields := strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(":,;()[]#*|", r) })
 	var left []string
 	for _, f := range fields {
-		digits, letters := split(f)
+		digits, letters := digitsAndLetters(f)
 		if len(digits) < 6 || letters > 4 {
 			left = append(left, f)
 			continue
@@ -197,8 +197,8 @@ func splitDocuments(text string) (rest string, documents []string) {
 	return strings.Join(left, " "), documents
 }
 
-// split returns the digits of a text and how many letters it has.
-func split(text string) (digits string, letters int) {
+// digitsAndLetters returns the digits of a text and how many letters it has.
+func digitsAndLetters(text string) (digits string, letters int) {
 	var b strings.Builder
 	for _, r := range text {
 		switch {
