@@ -150,6 +150,18 @@ func (s *accountsScreen) show(model.Overview) {
 	}
 }
 
+// count shows what is left to those that wait for a code.
+func (s *accountsScreen) count() {
+	for i, row := range s.rows {
+		if row.State == model.CodeNeeded {
+			s.list.RefreshItem(i)
+		}
+	}
+	if s.detail != nil {
+		s.detail.count()
+	}
+}
+
 // fill shows the accounts the search leaves.
 func (s *accountsScreen) fill() {
 	s.rows = model.Search(s.a.over.Accounts, s.search.Text, s.archived)

@@ -36,7 +36,7 @@ func (a *App) closing() {
 func (a *App) hide() {
 	a.rememberSize()
 	if a.prefs.TrayTold {
-		a.window.Hide()
+		a.vanish()
 		return
 	}
 	var m *modal
@@ -49,11 +49,19 @@ func (a *App) hide() {
 		m.close()
 		a.prefs.TrayTold = true
 		a.savePrefs()
-		a.window.Hide()
+		a.vanish()
 	})
 	m = a.newModal(440, lang.T("close.title"), look.NewLines(lang.T("close.means"), look.Muted, theme.SizeNameText), stay, quit, ok)
 	m.show()
 	a.window.Canvas().Focus(ok)
+}
+
+// vanish takes the window off the screen; the tray brings it back.
+func (a *App) vanish() {
+	a.hidden = true
+	a.onScreen()
+	a.window.Hide()
+	a.codes.tick()
 }
 
 // askQuit ends the program, after asking when that would cost something.

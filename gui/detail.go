@@ -94,6 +94,9 @@ func (d *detail) show(account model.Account) {
 
 func (d *detail) showBanner(account model.Account) {
 	switch {
+	case account.Asks != nil && !account.Asks.Submitted:
+		d.banner.show(look.Warn, askTitle(*account.Asks), askLeft(*account.Asks, d.a.now()), askButton(*account.Asks),
+			func() { d.a.codes.openAccount(account.ID) })
 	case account.Status == core.Archived:
 		d.banner.show(look.Neutral, lang.T("banner.archived"), lang.T("banner.archived_do"), lang.T("menu.unarchive"), func() { d.setStatus(core.Active) })
 	case account.Block != nil:
@@ -110,6 +113,13 @@ func (d *detail) showBanner(account model.Account) {
 		d.banner.show(look.Warn, w.Title, w.Means+" "+w.Do, lang.T("banner.what"), d.whatHappened)
 	default:
 		d.banner.hide()
+	}
+}
+
+// count shows how long the login still waits.
+func (d *detail) count() {
+	if q := d.account.Asks; q != nil && !q.Submitted {
+		d.banner.words.Set(askLeft(*q, d.a.now()))
 	}
 }
 

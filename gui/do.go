@@ -29,6 +29,7 @@ func (a *App) do(act action, work func(ctx context.Context) error) {
 		}
 		act.button.SetBusy(true)
 	}
+	a.acted()
 	ctx := a.ctx
 	a.working.Go(func() {
 		err := work(ctx)

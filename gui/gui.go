@@ -25,6 +25,7 @@ import (
 // Core is what the window asks of core; *core.Core offers it.
 type Core interface {
 	model.Source
+	assistant
 	Subscribe() (<-chan core.Hint, func())
 
 	CreateAccount(ctx context.Context, bank, name, actor string) (core.Account, error)
@@ -79,6 +80,12 @@ type Config struct {
 	SaveBrowser func(path string) error
 	// Quit is called once when the window has gone for good; nil does nothing.
 	Quit func()
+	// Hidden starts without showing the window, where there is a tray to bring it back.
+	Hidden bool
+	// Patience is how long a hidden start waits for the tray; 0 is a minute.
+	Patience time.Duration
+	// Notify opens the desktop's notifications; nil is the desktop's own.
+	Notify func(pressed func(key, action string)) Notifier
 	// TrayHost tells whether the desktop shows tray icons; nil asks the desktop.
 	TrayHost func(ctx context.Context) bool
 	// Dispatch is nil for fyne.Do.
@@ -111,9 +118,14 @@ type App struct {
 	over   model.Overview
 	shown  bool            // the first overview is there
 	unlit  look.Appearance // what System means here
+	hidden bool            // the main window is; it works on in the tray
 	greet  bool            // a new person is being led through the first steps
 	first  *firstRun       // how far they have come; nil before
 	ended  bool
+
+	codes    *codes
+	notices  *notices
+	presence presence
 
 	mu     sync.Mutex // guards raise
 	raised bool       // Raise was called before there was a window
@@ -129,12 +141,16 @@ func New(cfg Config) *App {
 	if a.now == nil {
 		a.now = time.Now
 	}
+	if a.cfg.Patience == 0 {
+		a.cfg.Patience = time.Minute
+	}
 	if a.cfg.TrayHost == nil {
 		a.cfg.TrayHost = trayHost
 	}
 	a.prefs = loadPrefs(cfg.Dir)
 	a.ctx, a.end = context.WithCancel(context.Background())
 	a.views = a.builtIn()
+	a.codes = newCodes(a)
 	return a
 }
 
@@ -149,7 +165,11 @@ func (a *App) Run(ctx context.Context, fa fyne.App) {
 		case <-a.ctx.Done():
 		}
 	})
-	a.window.Show()
+	if a.cfg.Hidden {
+		a.beginHidden()
+	} else {
+		a.window.Show()
+	}
 	fa.Run()
 	a.stop()
 }
@@ -166,8 +186,10 @@ func (a *App) start(ctx context.Context, fa fyne.App) {
 	a.window.SetPadded(false)
 	a.window.SetMaster()
 	a.window.Resize(a.prefs.size())
+	a.watchPerson()
 	a.build()
 	a.tray = newTray(a)
+	a.notices = newNotices(a)
 	a.window.SetCloseIntercept(a.closing) // after the tray, which sets one of its own
 	a.mu.Lock()
 	a.ready = true
@@ -188,6 +210,7 @@ func (a *App) build() {
 	a.shortcuts()
 	if a.shown {
 		a.shell.show(a.over)
+		a.codes.rebuild()
 	}
 	a.touch(model.Everything())
 }
@@ -196,6 +219,7 @@ func (a *App) build() {
 // hangs must not keep the program from ending.
 func (a *App) stop() {
 	a.end()
+	a.notices.close()
 	done := make(chan struct{})
 	go func() {
 		a.working.Wait()
@@ -223,8 +247,17 @@ func (a *App) Raise() {
 }
 
 func (a *App) raise() {
-	a.window.Show()
+	a.acted()
+	a.appear()
 	a.window.RequestFocus()
+}
+
+// appear puts the window on the screen.
+func (a *App) appear() {
+	a.hidden = false
+	a.onScreen()
+	a.window.Show()
+	a.codes.tick()
 }
 
 // quit ends the program, unless a person still wants to save something.

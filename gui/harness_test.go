@@ -105,6 +105,7 @@ type desk struct {
 	// greets has a new person led through the first steps; other tests have no use
 	// for them.
 	greets bool
+	notes board
 }
 
 // newDesk opens a window after fill has put something into the store.
@@ -118,6 +119,7 @@ func newDesk(t testing.TB, fill func(*desk), change ...func(*Config)) *desk {
 	}
 	cfg := Config{
 		Core: d.core, Version: "0.1.0", Dir: d.dir, Actor: "ana", Dispatch: d.queue.add, Now: func() time.Time { return now },
+		Notify:   func(pressed func(key, action string)) Notifier { d.notes.pressed = pressed; return &d.notes },
 		TrayHost: func(context.Context) bool { return false }, Quit: func() { d.quits++ },
 	}
 	for _, c := range change {

@@ -97,7 +97,11 @@ func (a *App) readAll(ctx context.Context, overseer *model.Overseer, c model.Cha
 			a.showOverview(over)
 		}
 		a.shell.status.trouble(err)
-		asked <- a.shell.asks(c)
+		reads := a.shell.asks(c)
+		if r := a.codes.ask(); r != nil {
+			reads = append(reads, r)
+		}
+		asked <- reads
 	})
 	var reads []Read
 	select {
@@ -128,5 +132,7 @@ func (a *App) showOverview(over model.Overview) {
 	}
 	a.over, a.shown = over, true
 	a.shell.show(over)
+	a.codes.take(over.Asking)
 	a.tray.show(over)
+	a.notices.show(over)
 }

@@ -47,7 +47,7 @@ func newShell(a *App) *shell {
 	s.screens[atAccounts] = s.accounts
 	s.rail = newRail(func(p place) { s.open(p) })
 	s.status = newStatusBar(a)
-	s.main = look.Edges(nil, nil, s.rail.object(), nil, look.Edges(nil, s.status.object(), nil, nil, s.body))
+	s.main = newWatcher(look.Edges(nil, nil, s.rail.object(), nil, look.Edges(nil, s.status.object(), nil, nil, s.body)), a.acted)
 	s.root = container.NewStack(look.NewArea(theme.ColorNameBackground), s.main, a.toasts.object())
 	s.arrange(core.ModeUnset)
 	s.put(atAccounts)
@@ -108,6 +108,7 @@ func (s *shell) put(p place) {
 	if s.screens[p] == nil {
 		s.screens[p] = s.maker(p)()
 	}
+	s.a.acted()
 	s.at = p
 	s.rail.choose(p)
 	s.body.Objects = []fyne.CanvasObject{s.screens[p].Object()}

@@ -54,6 +54,7 @@ func (a *App) shortcuts() {
 
 // typed does what a key stands for. A dialog keeps what is behind it as it is.
 func (a *App) typed(key fyne.KeyName, ctrl bool) {
+	a.acted()
 	if len(a.modals) > 0 {
 		if key == fyne.KeyEscape {
 			a.escape()

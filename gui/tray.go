@@ -17,6 +17,7 @@ type trayState struct {
 	icon   fyne.Resource
 	paused bool
 	lang   string
+	asks   string // who asks for what
 }
 
 // tray is the icon beside the clock. It is never the only way in.
@@ -46,6 +47,9 @@ func (t *tray) refresh() {
 		return
 	}
 	next := trayState{icon: trayIcon(t.a.over), paused: t.a.over.Paused, lang: lang.Current()}
+	for _, item := range t.asks() {
+		next.asks += item.Label + "\n"
+	}
 	if next == t.state {
 		return
 	}
@@ -54,7 +58,7 @@ func (t *tray) refresh() {
 	if next.icon != was.icon {
 		t.desk.SetSystemTrayIcon(next.icon)
 	}
-	if next.paused != was.paused || next.lang != was.lang {
+	if next.paused != was.paused || next.lang != was.lang || next.asks != was.asks {
 		t.desk.SetSystemTrayMenu(fyne.NewMenu(lang.T("app.name"), t.items()...))
 	}
 }
@@ -73,11 +77,14 @@ func trayIcon(over model.Overview) fyne.Resource {
 
 func (t *tray) items() []*fyne.MenuItem {
 	a := t.a
-	items := []*fyne.MenuItem{
+	items := t.asks()
+	if len(items) > 0 {
+		items = append(items, fyne.NewMenuItemSeparator())
+	}
+	items = append(items,
 		fyne.NewMenuItem(lang.T("tray.open"), a.raise),
 		fyne.NewMenuItemSeparator(),
-		fyne.NewMenuItem(lang.T("tray.scrape_all"), a.scrapeAll),
-	}
+		fyne.NewMenuItem(lang.T("tray.scrape_all"), a.scrapeAll))
 	words := lang.T("tray.pause")
 	if a.over.Paused {
 		words = lang.T("tray.resume")
@@ -88,6 +95,22 @@ func (t *tray) items() []*fyne.MenuItem {
 	quit := fyne.NewMenuItem(lang.T("tray.quit"), a.askQuit)
 	quit.IsQuit = true
 	return append(items, fyne.NewMenuItemSeparator(), quit)
+}
+
+// asks are the entries of the logins that wait for the person.
+func (t *tray) asks() []*fyne.MenuItem {
+	var items []*fyne.MenuItem
+	for _, q := range t.a.over.Asking {
+		if q.Submitted {
+			continue
+		}
+		key := "codes.enter_for"
+		if !q.Typed() {
+			key = "codes.answer_for"
+		}
+		items = append(items, fyne.NewMenuItem(lang.T(key, "account", q.Account), func() { t.a.codes.openAccount(q.AccountID) }))
+	}
+	return items
 }
 
 // scrapeAll asks for a run of every account that can be read now.

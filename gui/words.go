@@ -77,6 +77,9 @@ func doingWords(a model.Account, now time.Time) string {
 	case model.Blocked:
 		return lang.T("line.stopped", "why", inSentence(lang.Failure(string(a.Block.Kind)).Short))
 	case model.CodeNeeded:
+		if a.Asks != nil && a.Asks.Typed() {
+			return lang.T("codes.line", "left", lang.Countdown(a.Asks.Left(now)))
+		}
 		return lang.T("line.code")
 	case model.Working:
 		return workingWords(*a.Live)

@@ -68,6 +68,8 @@ type Account struct {
 	Live *core.Run
 	// Last is the last run that ended; nil when there is none.
 	Last *core.Run
+	// Asks is what its login waits for; nil when it waits for nothing.
+	Asks *Asking
 }
 
 // Plan is a schedule in parts that can be put into words.
@@ -103,7 +105,7 @@ func Step(stage string) int { return steps[stage] }
 // decide fills in the state from everything else.
 func (a *Account) decide() {
 	switch {
-	case a.Live != nil && a.Live.Stage == core.StageCode:
+	case a.Asks != nil && !a.Asks.Submitted, a.Asks == nil && a.Live != nil && a.Live.Stage == core.StageCode:
 		a.State = CodeNeeded
 	case a.Live != nil:
 		a.State = Working

@@ -21,6 +21,7 @@ type Source interface {
 	OperationMode(ctx context.Context) (core.OperationMode, error)
 	SchedulePaused(ctx context.Context) (bool, error)
 	Banks() []scrapers.Info
+	PendingAssistances(ctx context.Context) ([]core.Assistance, error)
 }
 
 // Changes are the hints of a short while, taken together.

@@ -1,9 +1,11 @@
 package model
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"reconbanker/core"
 	"reconbanker/scrapers"
@@ -14,6 +16,8 @@ type Overview struct {
 	Accounts []Account // by name, archived ones included
 	Mode     core.OperationMode
 	Paused   bool // the schedule of all accounts is
+
+	Asking []Asking // what logins wait for, the oldest first
 
 	AtWork int // runs at work: each has a browser
 	Queued int // runs waiting for one
@@ -74,6 +78,10 @@ func (o *Overseer) Read(ctx context.Context, c Changes) (Overview, error) {
 	if err != nil {
 		return out, err
 	}
+	pending, err := o.src.PendingAssistances(ctx)
+	if err != nil {
+		return out, fmt.Errorf("read what logins wait for: %w", err)
+	}
 	known := make(map[string]Account, len(accounts))
 	for _, row := range accounts {
 		a, seen := o.known[row.ID]
@@ -86,6 +94,10 @@ func (o *Overseer) Read(ctx context.Context, c Changes) (Overview, error) {
 		if run, ok := live[row.ID]; ok {
 			a.Live = &run
 		}
+		a.Asks = asking(pending, a)
+		if a.Asks != nil {
+			out.Asking = append(out.Asking, *a.Asks)
+		}
 		a.decide()
 		known[row.ID] = a
 		out.Accounts = append(out.Accounts, a)
@@ -94,6 +106,9 @@ func (o *Overseer) Read(ctx context.Context, c Changes) (Overview, error) {
 		}
 	}
 	o.known = known
+	slices.SortFunc(out.Asking, func(a, b Asking) int {
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
+	})
 	for _, run := range live {
 		if run.Status == core.Running {
 			out.AtWork++
@@ -102,6 +117,16 @@ func (o *Overseer) Read(ctx context.Context, c Changes) (Overview, error) {
 		}
 	}
 	return out, o.rest(ctx, &out)
+}
+
+// asking is what an account's login waits for, nil for nothing.
+func asking(pending []core.Assistance, a Account) *Asking {
+	for _, p := range pending {
+		if p.AccountID == a.ID {
+			return &Asking{Assistance: p, Account: a.Name, Bank: a.BankName}
+		}
+	}
+	return nil
 }
 
 func (o *Overseer) rest(ctx context.Context, out *Overview) (err error) {

@@ -19,6 +19,11 @@ type shelf struct {
 	paused   bool
 	broken   error
 	asked    map[string]int // settings read, by account
+	pending  []core.Assistance
+}
+
+func (s *shelf) PendingAssistances(context.Context) ([]core.Assistance, error) {
+	return s.pending, s.broken
 }
 
 func (s *shelf) Accounts(context.Context) ([]core.Account, error) { return s.accounts, s.broken }

@@ -24,6 +24,10 @@ type CodeEntry struct {
 	OnChanged  func(code string)
 	OnComplete func(code string) // every box is filled; only where the length is known
 	OnSubmit   func(code string) // Enter
+	// Takes is asked before anything that is typed or pasted is taken; nil takes all.
+	Takes func() bool
+	// OnTouched is called when the mouse turns to the boxes.
+	OnTouched func()
 
 	length   int // 0: unknown
 	digits   bool
@@ -70,12 +74,14 @@ func (c *CodeEntry) allowed(r rune) bool {
 
 // TypedRune puts a character into the box in front and goes on to the next.
 func (c *CodeEntry) TypedRune(r rune) {
-	if c.disabled || !c.allowed(r) || c.at >= c.most() {
+	if !c.takes() || !c.allowed(r) || c.at >= c.most() {
 		return
 	}
 	c.put(r)
 	c.changed()
 }
+
+func (c *CodeEntry) takes() bool { return !c.disabled && (c.Takes == nil || c.Takes()) }
 
 func (c *CodeEntry) put(r rune) {
 	if c.at < len(c.code) {
@@ -112,7 +118,7 @@ func (c *CodeEntry) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeyEnd:
 		c.moveTo(len(c.code))
 	case fyne.KeyReturn, fyne.KeyEnter:
-		if c.Complete() && c.OnSubmit != nil {
+		if c.takes() && c.Complete() && c.OnSubmit != nil {
 			c.OnSubmit(c.Code())
 		}
 	default:
@@ -128,7 +134,7 @@ func (c *CodeEntry) moveTo(box int) {
 // TypedShortcut takes a pasted code: the whole of it, wherever the caret stands.
 func (c *CodeEntry) TypedShortcut(s fyne.Shortcut) {
 	p, ok := s.(*fyne.ShortcutPaste)
-	if !ok || c.disabled || p.Clipboard == nil {
+	if !ok || !c.takes() || p.Clipboard == nil {
 		return
 	}
 	c.Paste(p.Clipboard.Content())
@@ -163,6 +169,9 @@ func (c *CodeEntry) changed() {
 func (c *CodeEntry) Tapped(e *fyne.PointEvent) {
 	if c.disabled {
 		return
+	}
+	if c.OnTouched != nil {
+		c.OnTouched()
 	}
 	if cv := fyne.CurrentApp().Driver().CanvasForObject(c); cv != nil {
 		cv.Focus(c)
