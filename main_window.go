@@ -41,3 +41,9 @@ func (p *program) window(ctx context.Context) error {
 	w.Run(ctx, app.NewWithID(appID))
 	return nil
 }
+
+// present tells whether a person is at the window.
+func (p *program) present() bool {
+	w := p.gui.Load()
+	return w != nil && w.Present()
+}

@@ -105,7 +105,7 @@ type desk struct {
 	// greets has a new person led through the first steps; other tests have no use
 	// for them.
 	greets bool
-	notes board
+	notes  board
 }
 
 // newDesk opens a window after fill has put something into the store.
