@@ -53,7 +53,7 @@ func newDetail(a *App, account model.Account) *detail {
 	d.restart = look.NewButton(lang.T("detail.restart"), d.restartNow)
 	d.more = look.NewIconButton(icons.More, "", d.openMenu)
 	d.progress.cancel.OnTapped = d.cancel
-	d.tabs = newTabs(a.leave, func() { a.touch(model.Something("", account.ID)) })
+	d.tabs = newTabs(a.leave, func() { a.touch(model.Everything()) }) // much may have changed behind the tab
 	d.tabs.add(lang.T("tab.movements"), func() View { return a.views.movements(account.ID) })
 	d.tabs.add(lang.T("tab.runs"), func() View {
 		v := a.views.runs(account.ID)

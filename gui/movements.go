@@ -2,6 +2,7 @@ package gui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -190,7 +191,7 @@ func (v *movements) readTotals(f core.MovementFilter) {
 // arrived shows rows that were read.
 func (v *movements) arrived() {
 	v.trouble.Hide()
-	if v.query.Narrowed() {
+	if v.query.Narrowed() && v.everRead() {
 		v.none.Hide()
 		v.missed.Show()
 	} else {
@@ -200,6 +201,13 @@ func (v *movements) arrived() {
 	v.table.Refresh()
 	v.arm()
 	v.say()
+}
+
+// everRead tells whether there can be a movement that the filters leave out.
+func (v *movements) everRead() bool {
+	return slices.ContainsFunc(v.a.over.Accounts, func(account model.Account) bool {
+		return (v.query.AccountID == "" || v.query.AccountID == account.ID) && !account.LastReadAt.IsZero()
+	})
 }
 
 func (v *movements) failed(err error) {

@@ -52,7 +52,7 @@ func (q MovementQuery) Filter(now time.Time) core.MovementFilter {
 	}
 	switch q.Period {
 	case LastDays:
-		f.From = day(now, -29)
+		f.From = day(now, -30)
 	case ThisMonth:
 		f.From = time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
 	case Between:

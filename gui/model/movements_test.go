@@ -22,7 +22,7 @@ func TestFilterOfPeriods(t *testing.T) {
 		q        MovementQuery
 		from, to time.Time
 	}{
-		{"last 30 days", MovementQuery{Period: LastDays}, day(4, 14), time.Time{}},
+		{"last 30 days", MovementQuery{Period: LastDays}, day(4, 13), time.Time{}},
 		{"this month", MovementQuery{Period: ThisMonth}, day(5, 1), time.Time{}},
 		{"all", MovementQuery{}, time.Time{}, time.Time{}},
 		{"two days, both whole", MovementQuery{Period: Between, From: day(5, 1).Add(5 * time.Hour), To: day(5, 2)}, day(5, 1), day(5, 3)},
