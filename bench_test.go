@@ -219,7 +219,7 @@ func benchOneRun(b *testing.B, c *core.Core, account string) {
 // nothing to do. Aim: under 0.1 % of a core, under 40 MB.
 func BenchmarkServeIdle(b *testing.B) {
 	const watch = 30 * time.Second
-	c := &child{t: &testing.T{}, dir: b.TempDir(), pass: writePassphrase(b)}
+	c := &child{t: b, dir: b.TempDir(), pass: writePassphrase(b)}
 	c.cmd = c.command(context.Background(), "serve")
 	var errs bytes.Buffer
 	c.cmd.Stderr = &errs

@@ -24,7 +24,7 @@ import (
 
 // child is the program in a process of its own, which can be killed.
 type child struct {
-	t     *testing.T
+	t     testing.TB
 	dir   string
 	pass  string
 	shift time.Duration // of its clock
@@ -108,7 +108,7 @@ func (c *child) ask(into any, stdin string, args ...string) error {
 }
 
 // processesOf lists the processes whose command line holds a text.
-func processesOf(t *testing.T, text string) []string {
+func processesOf(t testing.TB, text string) []string {
 	t.Helper()
 	var out []string
 	dirs, err := filepath.Glob("/proc/[0-9]*")

@@ -29,8 +29,14 @@ import (
 // value moves the program's clock, in seconds.
 const childEnv = "RECONBANKER_TEST_CHILD"
 
+// inChild is what else the test binary does before it is the program.
+var inChild []func()
+
 func TestMain(m *testing.M) {
 	if shift, child := os.LookupEnv(childEnv); child {
+		for _, do := range inChild {
+			do()
+		}
 		seconds, _ := strconv.Atoi(shift)
 		clock = func() time.Time { return time.Now().Add(time.Duration(seconds) * time.Second) }
 		main()
@@ -154,7 +160,7 @@ func (d *desk) input(password string) core.SettingsInput {
 	}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
