@@ -47,6 +47,8 @@ type Config struct {
 	CatchUp time.Duration
 	// Slack is the address notices for Slack are sent to; "" means Slack's own.
 	Slack string
+	// Version is the program's, for diagnostics.
+	Version string
 }
 
 // Core is the program without a front end. Its verbs may be called from any
@@ -73,6 +75,7 @@ type Core struct {
 	catchUp   time.Duration
 	passwords *passwords
 	slack     string
+	version   string
 	saving    sync.Mutex // settings are compared and saved by one at a time
 }
 
@@ -83,7 +86,7 @@ func New(cfg Config) *Core {
 		log: cfg.Log, now: cfg.Now, hide: cfg.Hide, drivers: cfg.Drivers, catchUp: cfg.CatchUp,
 		passwords: newPasswords(),
 		present:   cfg.Present, relay: cfg.Relay,
-		slack: cmp.Or(cfg.Slack, slackAddress),
+		slack: cmp.Or(cfg.Slack, slackAddress), version: cfg.Version,
 	}
 	if c.now == nil {
 		c.now = time.Now

@@ -36,7 +36,7 @@ func TestChatTexts(t *testing.T) {
 		"a chat webhook in Spanish": {
 			Settings{NotificationTransport: TransportChat, NotificationEndpointURL: "https://chat.example/v1"}, "es",
 			ChatDelivery, "https://chat.example/v1",
-			`{"text":"❌ *Cuenta bloqueada* — Banco de Prueba · Caja <1> & ∗otra∗\n*Motivo*: El banco rechazó el usuario o la contraseña.\n*Qué hacer*: Ingresá la contraseña nueva en Reconbanker y reiniciá la cuenta. Hasta entonces no se vuelve a intentar.\n*Hora*: 02/06/2026 14:03"}`,
+			`{"text":"❌ *Cuenta bloqueada* — Banco de Prueba · Caja <1> & ∗otra∗\n*Motivo*: El banco rechazó el usuario o la contraseña.\n*Qué hacer*: Ingrese la contraseña nueva en Reconbanker y reinicie la cuenta. Hasta entonces no se vuelve a intentar.\n*Hora*: 02/06/2026 14:03"}`,
 		},
 		"a workflow of Teams in Portuguese": {
 			Settings{NotificationTransport: TransportChat, NotificationEndpointURL: "https://prod-1.westus.logic.azure.com/workflows/x"}, "pt",

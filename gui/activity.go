@@ -37,7 +37,8 @@ type activity struct {
 	counts map[model.Outcome]int
 	chosen string // id of the run in question
 	detail model.RunDetail
-	next   string // what was last said of its next try
+	proof  model.Evidence // of the run in question
+	next   string         // what was last said of its next try
 	root   fyne.CanvasObject
 }
 
@@ -84,7 +85,7 @@ func (v *activity) Ask(c model.Changes) Read {
 		return nil
 	}
 	src, id, now, account := v.a.core, v.chosen, v.a.now(), v.query.AccountID
-	bank := v.bankOf(id)
+	bank, proof := v.bankOf(id), v.proof
 	return func(ctx context.Context) (func(), error) {
 		counts, err := model.CountOutcomes(ctx, src, account)
 		if err != nil {
@@ -95,6 +96,11 @@ func (v *activity) Ask(c model.Changes) Read {
 			if d, err = model.ReadRun(ctx, src, id, bank, now); err != nil && !core.IsMissing(err) {
 				return nil, err
 			}
+			if proof.RunID != id || !proof.Kept { // what is kept of a run never changes
+				if proof, err = model.ReadEvidence(ctx, src, d.Run); err != nil {
+					return nil, err
+				}
+			}
 		}
 		return func() {
 			if account == v.query.AccountID {
@@ -102,7 +108,7 @@ func (v *activity) Ask(c model.Changes) Read {
 				v.chips.Set(v.chipList())
 			}
 			if id == v.chosen { // else another run was chosen meanwhile
-				v.show(d)
+				v.show(d, proof)
 			}
 		}, nil
 	}
@@ -189,14 +195,14 @@ func (v *activity) picked() {
 }
 
 // show shows a run in full; one that is gone is shown no longer.
-func (v *activity) show(d model.RunDetail) {
+func (v *activity) show(d model.RunDetail, proof model.Evidence) {
 	account, _ := v.a.over.Find(d.Run.AccountID)
 	next := v.nextWords(account, d.Run)
-	if reflect.DeepEqual(d, v.detail) && next == v.next {
+	if reflect.DeepEqual(d, v.detail) && next == v.next && proof.RunID == v.proof.RunID && proof.Kept == v.proof.Kept {
 		return // what is on screen keeps its focus and its place
 	}
 	another := d.Run.ID != v.detail.Run.ID
-	v.detail, v.next = d, next
+	v.detail, v.proof, v.next = d, proof, next
 	if d.Run.ID == "" {
 		v.chosen = ""
 		v.copy.Disable()
@@ -205,15 +211,6 @@ func (v *activity) show(d model.RunDetail) {
 	}
 	v.copy.Enable()
 	v.panel.show(another, v.parts(d, account), v.buttons(d.Run, account)...)
-}
-
-func (v *activity) copyDiagnostic() {
-	if v.detail.Run.ID == "" {
-		return
-	}
-	account, _ := v.a.over.Find(v.detail.Run.AccountID)
-	v.a.fyne.Clipboard().SetContent(model.Diagnostic(v.detail, account, v.a.cfg.Version, v.a.now()))
-	v.a.toasts.good(lang.T("activity.copied"))
 }
 
 func (v *activity) cancelRun() {

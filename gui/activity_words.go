@@ -120,6 +120,7 @@ func (v *activity) parts(d model.RunDetail, account model.Account) []fyne.Canvas
 		line.Min = fyne.NewSize(2, 1)
 		out = append(out, look.Edges(nil, nil, line, nil, look.Inset(stages, 2, 2, 12, 0)))
 	}
+	out = append(out, v.evidenceParts(v.proof)...)
 	if tech := techWords(r); tech != "" {
 		out = append(out, part(lang.T("activity.where"), nil, codeBlock(tech)))
 	}

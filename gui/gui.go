@@ -54,6 +54,11 @@ type Core interface {
 	Delivery(ctx context.Context, id string) (core.Delivery, []core.DeliveryAttempt, error)
 	ResendDelivery(ctx context.Context, id, actor string) (core.Delivery, error)
 	AuditLog(ctx context.Context, limit, offset int) ([]core.Audit, error)
+
+	model.EvidenceSource
+	Preferences(ctx context.Context) (core.Preferences, error)
+	SetPreferences(ctx context.Context, p core.Preferences, actor string) error
+	SendTestNotice(ctx context.Context, accountID string, in core.SettingsInput) (core.Answer, error)
 }
 
 // Dispatcher runs a function on Fyne's goroutine, soon: fyne.Do in the program, a

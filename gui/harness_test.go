@@ -15,6 +15,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"reconbanker/core"
+	"reconbanker/core/coretest"
 	"reconbanker/gui/look"
 	"reconbanker/scrapers"
 	"reconbanker/storage"
@@ -97,6 +98,7 @@ type desk struct {
 	t     testing.TB
 	dir   string
 	store *storage.Store
+	vault *coretest.Vault
 	core  *core.Core
 	fyne  fyne.App
 	app   *App
@@ -111,9 +113,9 @@ type desk struct {
 // newDesk opens a window after fill has put something into the store.
 func newDesk(t testing.TB, fill func(*desk), change ...func(*Config)) *desk {
 	t.Helper()
-	d := &desk{t: t, dir: t.TempDir(), queue: newQueue()}
+	d := &desk{t: t, dir: t.TempDir(), queue: newQueue(), vault: &coretest.Vault{}}
 	d.store = storagetest.OpenIn(t, d.dir)
-	d.core = core.New(core.Config{Store: d.store, Now: func() time.Time { return now }})
+	d.core = core.New(core.Config{Store: d.store, Vault: d.vault, Version: "0.1.0", Now: func() time.Time { return now }})
 	if fill != nil {
 		fill(d)
 	}

@@ -13,6 +13,7 @@ import (
 type Browser struct {
 	mu      sync.Mutex
 	refuse  error
+	shows   scrapers.Evidence
 	opened  int
 	open    int
 	most    int
@@ -28,6 +29,13 @@ func (b *Browser) Refuses(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.refuse = err
+}
+
+// Shows is the evidence that every tab gives.
+func (b *Browser) Shows(e scrapers.Evidence) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.shows = e
 }
 
 // Opened is how many tabs were ever opened, how many are open now and how many
@@ -125,17 +133,23 @@ func (t *tab) Close() error {
 	return nil
 }
 
-func (t *tab) Done() <-chan struct{}                               { return t.done }
-func (t *tab) Goto(context.Context, string) error                  { return nil }
-func (t *tab) Seen(context.Context, string) (bool, error)          { return false, nil }
-func (t *tab) Fill(context.Context, string, string) error          { return nil }
-func (t *tab) Select(context.Context, string, string) error        { return nil }
-func (t *tab) Click(context.Context, string) error                 { return nil }
-func (t *tab) Read(context.Context, string, any) error             { return nil }
-func (t *tab) URL(context.Context) (string, error)                 { return "https://bank.example/", nil }
-func (t *tab) Dialogs() []string                                   { return nil }
-func (t *tab) State(context.Context) ([]byte, error)               { return nil, nil }
-func (t *tab) Evidence(context.Context) (scrapers.Evidence, error) { return scrapers.Evidence{}, nil }
+func (t *tab) Done() <-chan struct{}                        { return t.done }
+func (t *tab) Goto(context.Context, string) error           { return nil }
+func (t *tab) Seen(context.Context, string) (bool, error)   { return false, nil }
+func (t *tab) Fill(context.Context, string, string) error   { return nil }
+func (t *tab) Select(context.Context, string, string) error { return nil }
+func (t *tab) Click(context.Context, string) error          { return nil }
+func (t *tab) Read(context.Context, string, any) error      { return nil }
+func (t *tab) URL(context.Context) (string, error)          { return "https://bank.example/", nil }
+func (t *tab) Dialogs() []string                            { return nil }
+func (t *tab) State(context.Context) ([]byte, error)        { return nil, nil }
+
+// Evidence implements scrapers.Tab.
+func (t *tab) Evidence(context.Context) (scrapers.Evidence, error) {
+	t.browser.mu.Lock()
+	defer t.browser.mu.Unlock()
+	return t.browser.shows, nil
+}
 
 // Text implements scrapers.Page: it shows what was typed.
 func (t *tab) Text(_ context.Context, selector string) (string, error) {

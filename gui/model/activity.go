@@ -75,7 +75,6 @@ type RunDetail struct {
 	Run    core.Run
 	Stages []Stage
 	Ledger Ledger
-	user   string // of the bank, to be kept out of a diagnostic
 }
 
 // ReadRun reads one run.
@@ -95,7 +94,6 @@ func ReadRun(ctx context.Context, src ActivitySource, id, bank string, now time.
 	if err != nil {
 		return RunDetail{}, fmt.Errorf("read the budget of logins: %w", err)
 	}
-	d.user = s.BankUsername
 	d.Ledger, err = readLedger(ctx, src, run.AccountID, s.DailyLogins, midnight(src, bank, now))
 	return d, err
 }
