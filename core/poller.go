@@ -14,7 +14,7 @@ import (
 // Polling rules; the numbers are documented in docs/architecture.md.
 const (
 	pollEvery    = 10 * time.Minute
-	pollLook     = 15 * time.Second // how often the store is asked what is due
+	pollLook     = 30 * time.Second // how often the store is asked what is due
 	pollsAtOnce  = 4
 	longestStall = time.Hour // between tries while a list fails
 )

@@ -78,8 +78,8 @@ func (o *orderTx) Order(id string) (core.Order, error) { return loadOrder(o.t.ct
 
 // OrdersByExternalID implements core.OrderTx.
 func (o *orderTx) OrdersByExternalID(accountIDs, externalIDs []string) ([]core.Order, error) {
-	return all(o.t.ctx, o.t, scanOrder, "SELECT "+orderColumns+` FROM json_each(?) AS a CROSS JOIN json_each(?) AS e
-		CROSS JOIN orders ON account_id = a.value AND external_id = e.value`, set(accountIDs), set(externalIDs))
+	return all(o.t.ctx, o.t, scanOrder, "SELECT "+orderColumns+` FROM orders INDEXED BY orders_external
+		WHERE account_id IN (SELECT value FROM json_each(?)) AND external_id IN (SELECT value FROM json_each(?))`, set(accountIDs), set(externalIDs))
 }
 
 // OpenOrders implements core.OrderTx.

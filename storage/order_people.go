@@ -50,7 +50,8 @@ func (o *orderTx) AliasesOf(accountID string, bankKeys []string) ([]core.Alias, 
 		var a core.Alias
 		err := r.Scan(aliasDest(&a)...)
 		return a, err
-	}, "SELECT "+aliasColumns+` FROM json_each(?) AS k CROSS JOIN alias ON account_id = ? AND bank_key = k.value`, set(bankKeys), accountID)
+	}, "SELECT "+aliasColumns+` FROM alias INDEXED BY alias_of_bank
+		WHERE account_id = ? AND bank_key IN (SELECT value FROM json_each(?))`, accountID, set(bankKeys))
 }
 
 // AddAlias implements core.OrderTx.

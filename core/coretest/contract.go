@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ import (
 // StoreContract holds a core.Store to every rule that core's interface states.
 // open returns an empty store; it is closed by whoever opened it.
 func StoreContract(t *testing.T, open func(t *testing.T) core.Store) {
-	for name, rule := range map[string]func(*contract){
+	rules := map[string]func(*contract){
 		"modes":                 modes,
 		"accounts":              accounts,
 		"a change of account":   accountChanges,
@@ -61,7 +62,9 @@ func StoreContract(t *testing.T, open func(t *testing.T) core.Store) {
 		"evidence":              evidence,
 		"pruning":               pruning,
 		"notices":               notices,
-	} {
+	}
+	maps.Copy(rules, orderRules)
+	for name, rule := range rules {
 		t.Run(name, func(t *testing.T) {
 			rule(&contract{TB: t, Store: open(t), ctx: context.Background(), day: time.Date(2026, 5, 13, 12, 0, 0, 0, time.UTC)})
 		})
