@@ -29,7 +29,7 @@ func TestTakenBackMovements(t *testing.T) {
 		c.is("A", core.OrderMatched)
 		c.is("B", core.OrderMatched)
 		// The bank takes one back, and does not show the other any more.
-		time.Sleep(time.Hour)
+		c.pass(time.Hour)
 		c.books(100, "ANULACION", func(l *scrapers.Line) { l.Direction, l.Reverses = scrapers.Debit, "M1" })
 		c.lines = append(c.lines[:1], c.lines[2:]...)
 		c.reads()

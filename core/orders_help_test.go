@@ -169,3 +169,6 @@ func (c *till) off(d time.Duration) {
 	c.w.Reboot()
 	c.w.Start(c.T)
 }
+
+// pass lets time pass in the synctest bubble.
+func (c *till) pass(d time.Duration) { time.Sleep(d) }

@@ -85,7 +85,7 @@ func TestUndo(t *testing.T) {
 		c.lists()
 		c.lists()
 		c.paid(100, "MARTA SUAREZ")
-		time.Sleep(time.Hour)
+		c.pass(time.Hour)
 		c.is("A", core.OrderAmbiguous)
 		if n := len(c.told()); n != 2 {
 			c.Errorf("%d webhooks", n)
@@ -117,7 +117,7 @@ func TestUndoSupersedesWhatWaits(t *testing.T) {
 		c.told()
 		c.w.Sender.Answers(nil)
 		before := len(c.w.Sender.Sent())
-		time.Sleep(48 * time.Hour)
+		c.pass(48 * time.Hour)
 		for _, s := range c.w.Sender.Sent()[before:] {
 			if strings.Contains(string(s.Out.Body), `"matched"`) {
 				c.Errorf("a result that does not hold was sent: %s", s.Out.Body)
@@ -134,7 +134,7 @@ func TestUndoSupersedesWhatWaits(t *testing.T) {
 func TestCorrectionWaitsForWhatIsUnderWay(t *testing.T) {
 	reconcile(t, func(c *till) {
 		c.w.Sender.Answers(func(context.Context, core.Outgoing) (core.Answer, error) {
-			time.Sleep(14 * time.Second)
+			c.pass(14 * time.Second)
 			return core.Answer{Status: 200}, nil
 		})
 		c.lists(row("A", 100, "Marta Suárez"))
@@ -143,7 +143,7 @@ func TestCorrectionWaitsForWhatIsUnderWay(t *testing.T) {
 		if _, err := c.w.Core.UndoMatch(c.Context(), c.order("A").ID, "ana"); err != nil {
 			c.Fatal(err)
 		}
-		time.Sleep(time.Minute)
+		c.pass(time.Minute)
 		sent := c.w.Sender.Sent()
 		if len(sent) != 2 || sent[1].At.Sub(sent[0].At) < 14*time.Second {
 			c.Errorf("%d sent", len(sent))
@@ -197,13 +197,13 @@ func TestRetryLimit(t *testing.T) {
 		}
 		c.paid(100, "MARTA SUAREZ") // the reading is kept all the same
 		c.movement("M1")
-		time.Sleep(time.Hour)
+		c.pass(time.Hour)
 		o := c.is("A", core.OrderFailed)
 		if o.Retries != 4 { // the first and three more
 			c.Errorf("%d evaluations failed", o.Retries)
 		}
 		broken = false
-		time.Sleep(time.Hour)
+		c.pass(time.Hour)
 		c.is("A", core.OrderFailed)
 		if o, err := c.w.Core.RunMatch(c.Context(), o.ID, "ana"); err != nil || o.Status != core.OrderMatched {
 			c.Errorf("run by hand: %+v, %v", o, err)
@@ -231,7 +231,7 @@ func TestProcessingDoesNotStick(t *testing.T) {
 		broken = false
 		c.w.Reboot()
 		c.w.Start(c.T)
-		time.Sleep(3 * time.Minute)
+		c.pass(3 * time.Minute)
 		c.is("A", core.OrderMatched)
 	})
 }

@@ -18,7 +18,7 @@ func TestPollingOutlivesOutages(t *testing.T) {
 		c.lists(row("A", 100, "Marta Suárez"))
 		c.w.Lists.Fails(errors.New("nothing listens at erp.example"))
 		before := c.asked()
-		time.Sleep(24 * time.Hour)
+		c.pass(24 * time.Hour)
 		if n := c.asked() - before; n < 20 || n > 40 {
 			c.Errorf("%d polls in a day of outage", n)
 		}
@@ -28,10 +28,10 @@ func TestPollingOutlivesOutages(t *testing.T) {
 		}
 		c.is("A", core.OrderNotFound) // a failed poll cancels nothing
 		c.w.Lists.Serve("[" + row("A", 100, "Marta Suárez") + "," + row("B", 200, "Otro Nombre") + "]")
-		time.Sleep(time.Hour + 10*time.Minute)
+		c.pass(time.Hour + 10*time.Minute)
 		c.is("B", core.OrderNotFound)
 		before = c.asked()
-		time.Sleep(time.Hour)
+		c.pass(time.Hour)
 		if n := c.asked() - before; n < 5 || n > 7 {
 			c.Errorf("%d polls in an hour, want one every ten minutes", n)
 		}
@@ -50,7 +50,7 @@ func TestPollingWithToken(t *testing.T) {
 		}
 		c.lists(row("A", 100, "Marta Suárez"))
 		before := c.asked()
-		time.Sleep(time.Hour)
+		c.pass(time.Hour)
 		for _, f := range c.w.Lists.Asked() {
 			if f.Token != "lista-99" || f.Auth != core.APIKey || f.URL != listURL || f.Method != "POST" || string(f.Body) != `{"q":1}` || f.ETag != "" {
 				c.Fatalf("asked %+v", f)
@@ -188,7 +188,7 @@ func TestModesKeepOrders(t *testing.T) {
 		c.lists(row("A", 100, "Marta Suárez"))
 		c.must(c.w.Core.SetOperationMode(c.Context(), core.Passthrough, "ana"))
 		before := c.asked()
-		time.Sleep(2 * time.Hour)
+		c.pass(2 * time.Hour)
 		if n := c.asked() - before; n != 0 {
 			c.Errorf("%d polls in passthrough", n)
 		}
@@ -201,14 +201,14 @@ func TestModesKeepOrders(t *testing.T) {
 			c.Errorf("webhooks %v", got)
 		}
 		c.must(c.w.Core.SetOperationMode(c.Context(), core.Reconcile, "ana"))
-		time.Sleep(time.Minute)
+		c.pass(time.Minute)
 		c.is("A", core.OrderMatched) // what came meanwhile counts
 		if n := c.asked() - before; n == 0 {
 			c.Error("polling did not resume")
 		}
 		before = len(c.told())
 		c.must(c.w.Core.SetOperationMode(c.Context(), core.Passthrough, "ana"))
-		time.Sleep(time.Hour)
+		c.pass(time.Hour)
 		if n := len(c.told()); n != before {
 			c.Errorf("%d webhooks of old movements after the change of mode", n-before)
 		}

@@ -182,7 +182,7 @@ func TestAmbiguousNeverSettlesByElimination(t *testing.T) {
 		c.w.Stop(c.T)
 		c.w.Reboot()
 		c.w.Start(c.T)
-		time.Sleep(time.Hour)
+		c.pass(time.Hour)
 		c.is("A", core.OrderAmbiguous)
 		// Changed data are new evidence.
 		c.lists(row("A", 100, "Pérez, Juan"), row("Z", 900, "Otro Nombre"))
