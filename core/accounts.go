@@ -74,13 +74,17 @@ func (c *Core) SetAccountStatus(ctx context.Context, id string, status AccountSt
 	if err != nil {
 		return Account{}, err
 	}
-	return c.changeAccount(ctx, id, "account."+string(status), "", actor, func(a *Account) error {
+	a, err := c.changeAccount(ctx, id, "account."+string(status), "", actor, func(a *Account) error {
 		a.Status, a.NextRunAt = status, time.Time{}
 		if status == Active && a.Block == nil {
 			a.NextRunAt = next
 		}
 		return nil
 	})
+	if err == nil && status != Active {
+		c.keeper.dismiss(id)
+	}
+	return a, err
 }
 
 func (c *Core) changeAccount(ctx context.Context, id, action, detail, actor string, change func(*Account) error) (Account, error) {
@@ -132,6 +136,9 @@ func (c *Core) DeleteAccount(ctx context.Context, id, confirmation, actor string
 	if err := c.endRunOf(ctx, id); err != nil {
 		return err
 	}
+	limited, cancel := context.WithTimeout(ctx, goodbye)
+	c.keeper.stop(limited, id)
+	cancel()
 	if err := c.store.DeleteAccount(ctx, id, c.audit(actor, "account.delete", id, a.Name)); err != nil {
 		return fmt.Errorf("delete the account: %w", err)
 	}

@@ -29,6 +29,7 @@ func (s *session) ask(ctx context.Context, q scrapers.Question) (scrapers.Secret
 	}
 	w := s.c.desk.open(s.account.ID, s.request.ID, s.request.ExpiresAt)
 	defer s.c.desk.close(s.account.ID, w, true)
+	defer s.rest()()
 	a, err := s.await(ctx, w, q)
 	if err != nil {
 		return scrapers.Secret{}, err
@@ -37,6 +38,18 @@ func (s *session) ask(ctx context.Context, q scrapers.Question) (scrapers.Secret
 		return scrapers.Secret{}, scrapers.Fail(scrapers.Cancelled, "a person ended the login at the code", nil)
 	}
 	return s.hold(a.code), nil
+}
+
+// rest gives up the slot and stops the clocks of the run while a person is waited
+// for; the function it returns takes them up again.
+func (s *session) rest() (back func()) {
+	all := []func(){s.c.runner.slots.leave(), s.time.pause(), s.tab.stalls().pause()}
+	s.c.runner.nudge()
+	return func() {
+		for _, f := range all {
+			f()
+		}
+	}
 }
 
 // byHand tells whether a question is answered at the bank, not with a code.

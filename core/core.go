@@ -42,6 +42,8 @@ type Config struct {
 	Match func(MatchInput) []Verdict
 	// Fetcher reads customers' lists of orders; without one no list is polled.
 	Fetcher Fetcher
+	// Local is the zone of attended hours; nil means this computer's.
+	Local *time.Location
 	// CatchUp is how long after the start missed slots wait, for the network to
 	// come up; 0 means 20 to 60 seconds.
 	CatchUp time.Duration
@@ -64,12 +66,14 @@ type Core struct {
 	drivers func(string) (scrapers.Driver, bool)
 	match   func(MatchInput) []Verdict
 
+	local   *time.Location
 	present func() bool
 	relay   func(context.Context, string) bool
 
 	hub       hub
 	desk      desk
 	runner    *runner
+	keeper    *keeper
 	deliverer *deliverer
 	poller    *poller
 	catchUp   time.Duration
@@ -91,6 +95,9 @@ func New(cfg Config) *Core {
 	if c.now == nil {
 		c.now = time.Now
 	}
+	if c.local = cfg.Local; c.local == nil {
+		c.local = time.Local
+	}
 	if c.present == nil {
 		c.present = func() bool { return false }
 	}
@@ -109,6 +116,7 @@ func New(cfg Config) *Core {
 	if c.catchUp == 0 {
 		c.catchUp = 20*time.Second + rand.N(40*time.Second) //nolint:gosec // spreading load, not a secret
 	}
+	c.keeper = newKeeper(c)
 	c.runner = newRunner(c, cfg.Workers, cfg.RunLimit)
 	c.deliverer = newDeliverer(c)
 	c.poller = newPoller(c, cfg.Fetcher)
@@ -122,7 +130,7 @@ func (c *Core) Run(ctx context.Context) error {
 		return fmt.Errorf("recover from the last run of the program: %w", err)
 	}
 	var wg sync.WaitGroup
-	for _, work := range []func(context.Context){c.deliverer.run, c.runner.run, c.poller.run, c.schedule, c.upkeep} {
+	for _, work := range []func(context.Context){c.deliverer.run, c.runner.run, c.keeper.run, c.poller.run, c.schedule, c.upkeep} {
 		wg.Go(func() { work(ctx) })
 	}
 	wg.Wait()

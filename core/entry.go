@@ -34,14 +34,17 @@ func (s *session) prepare(ctx context.Context) (err error) {
 	if len(gaps) > 0 {
 		return scrapers.Fail(ConfigIncomplete, (&InvalidError{Fields: gaps}).Error(), nil)
 	}
+	return nil
+}
+
+// enter takes the login and asks the ledger, before a browser is opened.
+func (s *session) enter(ctx context.Context) (err error) {
 	if err := s.credentials(ctx); err != nil {
 		return err
 	}
-	release, err := s.c.runner.lockLogin(ctx, s.account.Bank, s.bankUser())
-	if err != nil {
+	if s.login, s.unlock, err = s.c.runner.lockLogin(ctx, s.account.Bank, s.bankUser(), s.account.ID); err != nil {
 		return err
 	}
-	s.onEnd(release)
 	return s.mayEnter(ctx)
 }
 

@@ -22,6 +22,7 @@ const (
 	ModeChanged       Topic = "mode"
 	APIChanged        Topic = "api" // owner, keys, whether it listens
 	AssistanceChanged Topic = "assistance"
+	SessionsChanged   Topic = "sessions"
 )
 
 // hub hands hints to whoever listens; a slow listener loses hints, never blocks.

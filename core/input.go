@@ -60,6 +60,7 @@ type OwnInput struct {
 
 	NotificationTransport    *string `json:"notification_transport"`     // api, slack or chat_webhook
 	NotificationSlackChannel *string `json:"notification_slack_channel"` // for slack
+	Attended                 *string `json:"attended"`                   // "mon-fri 08:00-19:00" or "always"
 }
 
 // reservedKeys can never be replaced by extra fields (seed, Field notes).
@@ -343,6 +344,7 @@ func (p *proposal) own(in *OwnInput, stored Settings, info scrapers.Info) {
 	if in.UniqueAmount != nil {
 		n.UniqueAmount = *in.UniqueAmount
 	}
+	p.presence(in)
 	if secret := trimmed(in.SigningSecret); secret != "" && secret != KeepSecret && !signingSecret(secret) {
 		p.refuse(SecretSigning, "signing_secret must be whsec_ and 16 to 64 bytes in base64 (Standard Webhooks)")
 		return

@@ -89,10 +89,18 @@ func afterFailure(a *Account, kind scrapers.Kind, reason string, credentials int
 			a.NextRunAt = time.Time{}
 		}
 	}()
-	if h.Failures == 0 {
+	if h.Since.IsZero() {
 		h.Since = now
 	}
 	h.Kind = kind
+	switch kind {
+	case scrapers.OTPTimeout, scrapers.ApprovalExpired, scrapers.NeedsPresence:
+		h.Absent = true
+	}
+	if kind == scrapers.NeedsPresence { // nothing failed: a person was needed and was not there
+		h.NotBefore, a.NextRunAt = time.Time{}, slot
+		return
+	}
 	h.Failures++
 	switch {
 	case kind == scrapers.Unexplained:

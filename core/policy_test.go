@@ -22,7 +22,6 @@ var rules = map[scrapers.Kind]struct {
 	scrapers.OriginNotAllowed:   {true, 0, AttemptUnresolved},
 	scrapers.UserAction:         {false, 20 * time.Minute, AttemptExplained},
 	scrapers.Unexplained:        {false, 20 * time.Minute, AttemptUnresolved},
-	scrapers.NeedsPresence:      {false, 20 * time.Minute, AttemptNoCode},
 	scrapers.OTPRejected:        {false, 20 * time.Minute, AttemptNoCode},
 	scrapers.OTPTimeout:         {false, 20 * time.Minute, AttemptNoCode},
 	scrapers.ApprovalDenied:     {false, 20 * time.Minute, AttemptNoCode},
@@ -95,7 +94,7 @@ func TestFailuresInARow(t *testing.T) {
 			[]scrapers.Kind{scrapers.OTPRejected, scrapers.OTPTimeout, scrapers.ApprovalDenied},
 			[]time.Duration{20 * time.Minute, time.Hour, 0},
 		},
-		"nobody there": {[]scrapers.Kind{scrapers.NeedsPresence}, []time.Duration{20 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour}},
+		"nobody there": {[]scrapers.Kind{scrapers.NeedsPresence}, []time.Duration{slotAfter, slotAfter, slotAfter, slotAfter, slotAfter}},
 		"a robot":      {[]scrapers.Kind{scrapers.BotChallenge}, []time.Duration{6 * time.Hour, 6 * time.Hour}},
 	} {
 		a, now := Account{Status: Active}, noon
@@ -298,5 +297,23 @@ func TestEveryFatalKindHasItsSentence(t *testing.T) {
 	}
 	if got := blockReason(Internal, "palabras", "what happened."); got != "what happened. The bank says: palabras" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// A person who was not there when one was needed is waited for, and nothing more.
+func TestNobodyThereHurtsNothing(t *testing.T) {
+	for kind, failures := range map[scrapers.Kind]int{scrapers.NeedsPresence: 0, scrapers.OTPTimeout: 1, scrapers.ApprovalExpired: 1} {
+		a := Account{Status: Active}
+		afterFailure(&a, kind, "reason.", 1, noon, noon.Add(time.Hour))
+		if !a.Health.Absent || a.Health.Failures != failures || a.Block != nil || !a.NextRunAt.Equal(noon.Add(time.Hour)) {
+			t.Errorf("%s: %+v", kind, a)
+		}
+		healed(&a, noon, noon)
+		if a.Health.Absent {
+			t.Errorf("%s: a good run does not end the wait", kind)
+		}
+	}
+	if got := outcomeOf(scrapers.NeedsPresence); got != AttemptNoCode {
+		t.Errorf("outcome %s", got)
 	}
 }

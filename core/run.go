@@ -15,7 +15,8 @@ const (
 	ByPerson   Trigger = "manual"
 	ByRestart  Trigger = "restart"
 	ByCatchUp  Trigger = "catch-up"
-	ByTest     Trigger = "test" // signs in and reads nothing
+	ByTest     Trigger = "test"    // signs in and reads nothing
+	BySession  Trigger = "session" // a persistent session begins, or has news
 )
 
 // RunStatus is where a run is, or how it ended.

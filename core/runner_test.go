@@ -316,9 +316,33 @@ func mustLedger(t *testing.T, w *coretest.World, want core.AttemptOutcome) {
 	}
 }
 
-func TestRunLimit(t *testing.T) {
+// busy is a Login that steps on for ever. It works in a synctest bubble.
+func busy(ctx context.Context, p scrapers.Page, _ scrapers.Credentials, _ scrapers.Ask) error {
+	for ctx.Err() == nil {
+		if _, err := p.Seen(ctx, "#form"); err != nil {
+			return err
+		}
+		time.Sleep(time.Second)
+	}
+	return scrapers.Fail(scrapers.StepTimeout, "wait for the login form", ctx.Err())
+}
+
+// A hang is told from honest work by the steps a driver makes.
+func TestRunWithoutASingleStep(t *testing.T) {
 	world(t, func(t *testing.T, w *coretest.World) {
 		w.Bank.OnLogin(newGate().login)
+		started := time.Now()
+		run := w.Scrape(t, w.Account(t).ID)
+		mustEnd(t, run, core.Failed, scrapers.StepTimeout)
+		if took := time.Since(started); took < 2*time.Minute || took > 2*time.Minute+2*time.Second {
+			t.Errorf("the run was ended after %s, want 2 minutes", took)
+		}
+	})
+}
+
+func TestRunLimit(t *testing.T) {
+	world(t, func(t *testing.T, w *coretest.World) {
+		w.Bank.OnLogin(busy)
 		started := time.Now()
 		run := w.Scrape(t, w.Account(t).ID)
 		mustEnd(t, run, core.Failed, scrapers.StepTimeout)

@@ -178,8 +178,18 @@ func (c *Core) commit(ctx context.Context, a Account, stored Settings, p *propos
 	if err := c.reschedule(ctx, a, stored, next); err != nil {
 		return Settings{}, err
 	}
+	if sessionDiffers(next, stored) {
+		c.keeper.dismiss(a.ID)
+	}
 	c.hint(AccountsChanged, a.ID)
 	return next, nil
+}
+
+// sessionDiffers tells whether a session that signed in under some settings is
+// wrong under others. What else they say is read anew at each look.
+func sessionDiffers(a, b Settings) bool {
+	return a.CredentialsVersion != b.CredentialsVersion || a.SessionType != b.SessionType || a.LoginMode != b.LoginMode ||
+		!slices.Equal(a.BankAccounts, b.BankAccounts)
 }
 
 // reschedule gives an account its slot when it has just become complete or has
@@ -187,7 +197,7 @@ func (c *Core) commit(ctx context.Context, a Account, stored Settings, p *propos
 func (c *Core) reschedule(ctx context.Context, a Account, stored, next Settings) error {
 	incomplete := len(c.missing(a, next)) > 0
 	others := !slices.Equal(next.BankAccounts, stored.BankAccounts)
-	if !incomplete && !others && next.Schedule == stored.Schedule && !a.NextRunAt.IsZero() {
+	if !incomplete && !others && next.Schedule == stored.Schedule && next.SessionType == stored.SessionType && !a.NextRunAt.IsZero() {
 		return nil
 	}
 	schedule, err := c.scheduleOf(a, next)

@@ -60,6 +60,12 @@ func (c *Core) Beat(ctx context.Context) error {
 		if err != nil {
 			continue
 		}
+		if c.keeper.find(a.ID) != nil {
+			continue // its session looks at the bank by itself
+		}
+		if !c.mayWake(ctx, a, s) {
+			continue // due as soon as somebody is there
+		}
 		schedule, err := c.scheduleOf(a, s)
 		if err != nil {
 			c.log.Error().Err(err).Str("account", a.ID).Msg("understand the schedule")
@@ -68,6 +74,9 @@ func (c *Core) Beat(ctx context.Context) error {
 		trigger, missed := BySchedule, now.Sub(a.NextRunAt) > 4*heartbeat
 		if missed {
 			trigger = ByCatchUp
+		}
+		if s.SessionType == Persistent {
+			trigger = BySession
 		}
 		next := schedule.Next(now)
 		if missed && !schedule.caughtUp(now) || a.Health.NotBefore.After(now) {
@@ -129,6 +138,15 @@ func (c *Core) scheduleOf(a Account, s Settings) (Schedule, error) {
 	_, zone, err := c.driverOf(a.Bank)
 	if err != nil {
 		return Schedule{}, err
+	}
+	return scheduleIn(s, zone)
+}
+
+// scheduleIn is when an account is due. A persistent session is always: its
+// schedule says when a lost one is looked after.
+func scheduleIn(s Settings, zone *time.Location) (Schedule, error) {
+	if s.SessionType == Persistent {
+		return Schedule{every: time.Minute, zone: zone}, nil
 	}
 	return ParseSchedule(s.Schedule, zone)
 }

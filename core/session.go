@@ -22,10 +22,19 @@ type session struct {
 	creds    scrapers.Credentials
 	print    string
 	password []byte // sealed, as it was when print was taken
-	tab      scrapers.Tab
+	tab      *watched
 	evidence *scrapers.Evidence // of a failure, from before the page was closed
 
+	stop   func(cause error) // ends the run from outside
+	time   *allowance        // of the run
+	login  *holder           // of the bank user
+	unlock func()            // gives the login up
+	kept   bool              // tab and login belong to the keeper now
+	quiet  bool              // a look of a persistent session: no run until there is something to tell
+	begun  bool              // of a quiet one: its run is written
+
 	mu      sync.Mutex
+	options scrapers.TabOptions
 	attempt *Attempt // the password that was sent, if any
 	settled bool     // its outcome is recorded
 	forget  []func() // what to undo at the end, last first
@@ -44,16 +53,30 @@ func (s *session) perform(ctx context.Context) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
+	if done, err := s.revisit(ctx); done {
+		return err
+	}
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
 	if err := s.launch(ctx); err != nil {
 		return err
 	}
-	if err := s.login(ctx); err != nil {
+	if err := s.signIn(ctx); err != nil {
 		return err
 	}
+	s.saveState(ctx)
 	if s.run.Trigger == ByTest {
 		return s.tested(ctx)
 	}
-	return s.read(ctx)
+	if s.settings.SessionType == Persistent {
+		return s.stay(ctx)
+	}
+	if err := s.read(ctx); err != nil {
+		return err
+	}
+	s.logout(ctx)
+	return nil
 }
 
 // tested ends a run that was to sign in only.
@@ -76,8 +99,8 @@ func (s *session) launch(ctx context.Context) (err error) {
 	}
 	limited, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	s.tab, err = s.c.browser.Open(limited, scrapers.TabOptions{
-		Hosts: hosts, Locale: info.Locale, TimeZone: info.TimeZone,
+	s.options = scrapers.TabOptions{
+		Hosts: hosts, Locale: info.Locale, TimeZone: info.TimeZone, State: s.state(ctx),
 		Reveal: func(h scrapers.Secret) ([]byte, error) {
 			if code, ok := s.revealCode(h); ok {
 				return code, nil
@@ -90,8 +113,19 @@ func (s *session) launch(ctx context.Context) (err error) {
 			return nil, scrapers.Fail(Internal, "type "+h.Name()+", which is not the bank's", nil)
 		},
 		BeforeSubmit: s.beforeSubmit,
-	})
-	return err
+	}
+	tab, err := s.c.browser.Open(limited, s.options)
+	if err != nil {
+		return err
+	}
+	s.tab = &watched{tab: tab}
+	s.onEnd(s.watch())
+	return nil
+}
+
+// watch lets the watchdog follow the steps of the tab until the end.
+func (s *session) watch() (end func()) {
+	return s.tab.watch(newAllowance(stallLimit, func() { s.stop(errStalled) }))
 }
 
 // beforeSubmit commits the ledger row before the click that sends the password.
@@ -119,7 +153,7 @@ func (s *session) open() bool {
 	return s.attempt != nil && !s.settled
 }
 
-func (s *session) login(ctx context.Context) error {
+func (s *session) signIn(ctx context.Context) error {
 	s.stage(ctx, StageLogin)
 	err := s.driver.Login(ctx, s.tab, s.creds, s.ask)
 	if err != nil && scrapers.KindOf(err) == "" {
@@ -148,19 +182,30 @@ func (s *session) settle(ctx context.Context, outcome AttemptOutcome) error {
 }
 
 func (s *session) read(ctx context.Context) error {
+	statement, since, err := s.fetch(ctx)
+	if err != nil {
+		return err
+	}
+	return s.take(ctx, statement, since)
+}
+
+// fetch reads from the bank, back to what is stored already.
+func (s *session) fetch(ctx context.Context) (statement scrapers.Statement, since time.Time, err error) {
 	s.stage(ctx, StageRead)
 	now := s.c.now()
 	newest, err := s.c.store.Newest(ctx, s.account.ID)
 	if err != nil {
-		return storageFailure("find the newest stored movement", err)
+		return statement, since, storageFailure("find the newest stored movement", err)
 	}
-	since := readSince(now, s.account.LastReadAt, newest, s.settings.BankAccounts, s.zone)
-	statement, err := s.driver.Movements(ctx, s.tab, scrapers.Request{
+	since = readSince(now, s.account.LastReadAt, newest, s.settings.BankAccounts, s.zone)
+	statement, err = s.driver.Movements(ctx, s.tab, scrapers.Request{
 		Since: since, Accounts: s.settings.BankAccounts, Fields: s.creds.Fields, Now: now,
 	})
-	if err != nil {
-		return err
-	}
+	return statement, since, err
+}
+
+// take stores what was fetched.
+func (s *session) take(ctx context.Context, statement scrapers.Statement, since time.Time) error {
 	lines, err := linesToMovements(s.account.ID, s.run.ID, s.zone, statement.Lines)
 	if err != nil {
 		return err
@@ -198,7 +243,6 @@ func (s *session) keep(ctx context.Context, lines []Movement, covered []Coverage
 	}
 	s.c.hint(MovementsChanged, s.account.ID)
 	s.c.hint(OrdersChanged, s.account.ID)
-	s.logout(ctx)
 	return nil
 }
 
@@ -231,7 +275,13 @@ func (s *session) fail(ctx context.Context, cause error) {
 	run.Message, run.Said, run.URL = sentences(cause)
 	slot := s.slot(now)
 	version := s.settings.CredentialsVersion
-	change := func(a *Account) { afterFailure(a, kind, blockReason(kind, run.Said, run.Message), version, now, slot) }
+	change := func(a *Account) {
+		afterFailure(a, kind, blockReason(kind, run.Said, run.Message), version, now, slot)
+		if s.settings.SessionType == Persistent && transient(kind) && a.Block == nil && !slot.IsZero() {
+			a.Health.NotBefore = now.Add(relaunchDelay(max(a.Health.Failures, s.c.keeper.lost(a.ID))))
+			a.NextRunAt = a.Health.NotBefore
+		}
+	}
 	switch kind {
 	case scrapers.Cancelled, Interrupted:
 		run.Status = Canceled
@@ -245,6 +295,9 @@ func (s *session) fail(ctx context.Context, cause error) {
 			tomorrow = dayStart(dayStart(now, s.zone).Add(30*time.Hour), s.zone)
 		}
 		change = func(a *Account) { afterSkip(a, kind, run.Message, version, now, slot, tomorrow) }
+	}
+	if s.quiet && !s.begun && !s.begin(ctx) {
+		return
 	}
 	s.keepEvidence(ctx)
 	if _, err := s.c.store.EndRun(ctx, run, s.c.telling(ctx, run, change)); err != nil {
@@ -262,7 +315,7 @@ func (s *session) slot(t time.Time) time.Time {
 	if s.zone == nil || s.account.Status != Active || len(s.c.missing(s.account, s.settings)) > 0 {
 		return time.Time{}
 	}
-	schedule, err := ParseSchedule(s.settings.Schedule, s.zone)
+	schedule, err := scheduleIn(s.settings, s.zone)
 	if err != nil {
 		return time.Time{}
 	}
@@ -272,6 +325,9 @@ func (s *session) slot(t time.Time) time.Time {
 // stage notes where the run is. A failure to note it is logged, not fatal.
 func (s *session) stage(ctx context.Context, name string) {
 	s.run.Stage = name
+	if s.quiet && !s.begun {
+		return
+	}
 	if err := s.c.store.StageRun(ctx, s.run.ID, name, s.c.now(), ""); err != nil && ctx.Err() == nil {
 		s.c.log.Error().Err(err).Str("run", s.run.ID).Msg("note the stage of a run")
 	}
@@ -286,10 +342,13 @@ func (s *session) onEnd(f func()) {
 
 // release closes the tab and undoes everything, in reverse order.
 func (s *session) release() {
-	if s.tab != nil {
+	if s.tab != nil && !s.kept {
 		if err := s.tab.Close(); err != nil {
 			s.c.log.Debug().Str("run", s.run.ID).Msg("close the bank's page")
 		}
+	}
+	if s.unlock != nil && !s.kept {
+		defer s.unlock()
 	}
 	s.mu.Lock()
 	undo := s.forget

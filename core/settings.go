@@ -68,6 +68,7 @@ type Settings struct {
 
 	NotificationTransport    Transport // "" is TransportAPI
 	NotificationSlackChannel string    // "#alerts" or a channel's id
+	Attended                 string    // when somebody is there to give codes; "" is DefaultAttended
 
 	// CredentialsVersion grows whenever user name, password or a bank field changes.
 	CredentialsVersion int64

@@ -60,6 +60,8 @@ type runStore interface {
 	// EnqueueRun writes r as queued unless the account has a live run, which is
 	// returned instead with created false.
 	EnqueueRun(ctx context.Context, r Run) (run Run, created bool, err error)
+	// StartRun writes r as running; ErrConflict when the account has a live run.
+	StartRun(ctx context.Context, r Run) error
 	// Restart clears the account's block and streaks, stamps RestartedAt, and
 	// enqueues r, or returns the live run.
 	Restart(ctx context.Context, accountID string, at time.Time, r Run, by Audit) (Run, error)

@@ -65,6 +65,22 @@ func (s *Store) EnqueueRun(ctx context.Context, r core.Run) (run core.Run, creat
 	return run, created, err
 }
 
+// StartRun implements core.Store.
+func (s *Store) StartRun(ctx context.Context, r core.Run) error {
+	return s.write(ctx, func(t *tx) error {
+		_, err := t.exec(`INSERT INTO run (`+runColumns+`) VALUES (?,?,?,?,?,?,?, ?,?,?,?,?,?,?,?)`,
+			cmp.Or(r.ID, newID()), r.AccountID, r.Trigger, core.Running, stamp(r.QueuedAt), stamp(r.StartedAt), nil,
+			r.Stage, "", "", "", "", 0, 0, 0)
+		switch {
+		case orphanRow(err):
+			return notFound("account", r.AccountID)
+		case taken(err):
+			return fmt.Errorf("the account has a live run already: %w", core.ErrConflict)
+		}
+		return err
+	})
+}
+
 // Restart implements core.Store.
 func (s *Store) Restart(ctx context.Context, accountID string, at time.Time, r core.Run, by core.Audit) (core.Run, error) {
 	var run core.Run

@@ -27,6 +27,8 @@ type Bank struct {
 	mu    sync.Mutex
 	login Login
 	read  Read
+	out   bool // the bank has signed everybody out
+	outs  int  // customers who signed out
 }
 
 var _ scrapers.Driver = (*Bank)(nil)
@@ -89,6 +91,7 @@ func (b *Bank) Info() scrapers.Info { return b.About }
 func (b *Bank) Login(ctx context.Context, page scrapers.Page, creds scrapers.Credentials, ask scrapers.Ask) error {
 	b.mu.Lock()
 	login := b.login
+	b.out = false
 	b.mu.Unlock()
 	if login == nil {
 		login = SignIn
@@ -96,8 +99,34 @@ func (b *Bank) Login(ctx context.Context, page scrapers.Page, creds scrapers.Cre
 	return login(ctx, page, creds, ask)
 }
 
+// SignOut ends every session at the bank, until the next login.
+func (b *Bank) SignOut() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.out = true
+}
+
+// SignedOut is how many customers have signed out.
+func (b *Bank) SignedOut() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.outs
+}
+
 // Authenticated implements scrapers.Driver.
-func (b *Bank) Authenticated(context.Context, scrapers.Page) (bool, error) { return true, nil }
+func (b *Bank) Authenticated(context.Context, scrapers.Page) (bool, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return !b.out, nil
+}
+
+// Logout implements scrapers.LoggerOut.
+func (b *Bank) Logout(context.Context, scrapers.Page) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.outs++
+	return nil
+}
 
 // Movements implements scrapers.Driver.
 func (b *Bank) Movements(ctx context.Context, page scrapers.Page, req scrapers.Request) (scrapers.Statement, error) {

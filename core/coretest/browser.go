@@ -19,10 +19,22 @@ type Browser struct {
 	most    int
 	typed   []string
 	submits int
-	tabs    map[*tab]bool // the open ones
+
+	restored string
+	tabs     map[*tab]bool // the open ones
 }
 
 var _ scrapers.Opener = (*Browser)(nil)
+
+// TabState is what every tab of a Browser exports.
+const TabState = "cookies of the session"
+
+// Restored is the state the newest tab was opened with.
+func (b *Browser) Restored() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.restored
+}
 
 // Refuses makes Open fail; nil ends that.
 func (b *Browser) Refuses(err error) {
@@ -70,6 +82,7 @@ func (b *Browser) Open(_ context.Context, o scrapers.TabOptions) (scrapers.Tab, 
 	b.opened++
 	b.open++
 	b.most = max(b.most, b.open)
+	b.restored = string(o.State)
 	t := &tab{browser: b, options: o, done: make(chan struct{}), fields: map[string]string{}}
 	if b.tabs == nil {
 		b.tabs = map[*tab]bool{}
@@ -142,7 +155,7 @@ func (t *tab) Click(context.Context, string) error          { return nil }
 func (t *tab) Read(context.Context, string, any) error      { return nil }
 func (t *tab) URL(context.Context) (string, error)          { return "https://bank.example/", nil }
 func (t *tab) Dialogs() []string                            { return nil }
-func (t *tab) State(context.Context) ([]byte, error)        { return nil, nil }
+func (t *tab) State(context.Context) ([]byte, error)        { return []byte(TabState), nil }
 
 // Evidence implements scrapers.Tab.
 func (t *tab) Evidence(context.Context) (scrapers.Evidence, error) {

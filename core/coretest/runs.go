@@ -48,6 +48,24 @@ func (s *Store) EnqueueRun(_ context.Context, r core.Run) (run core.Run, created
 	return run, created, err
 }
 
+// StartRun implements core.Store.
+func (s *Store) StartRun(_ context.Context, r core.Run) error {
+	return s.write("StartRun", func(st *state) error {
+		started, created, err := st.enqueue(r)
+		if err != nil {
+			return err
+		}
+		if !created {
+			return fmt.Errorf("the account has live run %q already: %w", started.ID, core.ErrConflict)
+		}
+		i, err := st.run(started.ID)
+		if err == nil {
+			st.runs[i].Status, st.runs[i].StartedAt = core.Running, ms(r.StartedAt)
+		}
+		return err
+	})
+}
+
 // Restart implements core.Store.
 func (s *Store) Restart(_ context.Context, accountID string, at time.Time, r core.Run, by core.Audit) (run core.Run, err error) {
 	err = s.write("Restart", func(st *state) error {

@@ -68,6 +68,7 @@ type Own struct {
 	Schedule      string            `json:"schedule"`
 	StartDate     string            `json:"start_date"`
 	DailyLogins   int               `json:"daily_logins"`
+	Attended      string            `json:"attended"`
 	SigningSecret *string           `json:"signing_secret"`
 
 	NotificationTransport    string  `json:"notification_transport"`
@@ -99,7 +100,7 @@ func FromSettings(s core.Settings, own bool) Settings {
 	if own {
 		w.Own = &Own{
 			BankFields: s.BankFields, BankAccounts: list(s.BankAccounts), Schedule: s.Schedule,
-			StartDate: s.StartDate, DailyLogins: s.DailyLogins, SigningSecret: secret(core.SecretSigning),
+			StartDate: s.StartDate, DailyLogins: s.DailyLogins, Attended: cmp.Or(s.Attended, core.DefaultAttended), SigningSecret: secret(core.SecretSigning),
 			NotificationTransport: string(cmp.Or(s.NotificationTransport, core.TransportAPI)), NotificationSlackChannel: text(s.NotificationSlackChannel),
 		}
 	}

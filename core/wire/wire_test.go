@@ -39,7 +39,7 @@ func TestShapes(t *testing.T) {
 		},
 		"our settings": {
 			wire.FromSettings(settings, true).Own,
-			`{"bank_fields":null,"bank_accounts":[],"schedule":"@every 20m","start_date":"2026-05-13","daily_logins":3,"signing_secret":null,"notification_transport":"api","notification_slack_channel":null}`,
+			`{"bank_fields":null,"bank_accounts":[],"schedule":"@every 20m","start_date":"2026-05-13","daily_logins":3,"attended":"mon-fri 08:00-19:00","signing_secret":null,"notification_transport":"api","notification_slack_channel":null}`,
 		},
 		"movement": {
 			wire.FromMovement(core.Movement{ID: "m", Key: "c:x:1", Amount: core.Money{Minor: 150000, Currency: "UYU"}, Sender: "ACME SA", BookedAt: at}),
