@@ -58,6 +58,7 @@ func StoreContract(t *testing.T, open func(t *testing.T) core.Store) {
 		"asking a person":       asking,
 		"ends of requests":      endsOfRequests,
 		"states of sessions":    sessionStates,
+		"starting a run":        startingRuns,
 		"preferences":           preferences,
 		"evidence":              evidence,
 		"pruning":               pruning,

@@ -111,3 +111,27 @@ func sessionStates(c *contract) {
 	_, err = c.SessionState(c.ctx, a.ID, 3)
 	c.is(err, core.ErrNotFound)
 }
+
+// startingRuns: a session writes its run when it has news, beside no other.
+func startingRuns(c *contract) {
+	a := c.account("Caja")
+	r := core.Run{ID: newID(), AccountID: a.ID, Trigger: core.BySession, Status: core.Running, QueuedAt: c.at(1), StartedAt: c.at(2), Stage: core.StageRead}
+	c.must(c.StartRun(c.ctx, r))
+	got, err := c.Run(c.ctx, r.ID)
+	c.must(err)
+	c.same(got, r)
+	again := r
+	again.ID = newID()
+	c.is(c.StartRun(c.ctx, again), core.ErrConflict)
+	r.Status, r.FinishedAt = core.Succeeded, c.at(3)
+	_, err = c.EndRun(c.ctx, r, func(*core.Account) {})
+	c.must(err)
+	c.must(c.StartRun(c.ctx, again))
+	_, created, err := c.EnqueueRun(c.ctx, core.Run{ID: newID(), AccountID: a.ID, QueuedAt: c.at(4)})
+	c.must(err)
+	c.same(created, false)
+	_, err = c.ClaimRun(c.ctx, c.at(5))
+	c.is(err, core.ErrNotFound)
+	again.ID, again.AccountID = newID(), newID()
+	c.is(c.StartRun(c.ctx, again), core.ErrNotFound)
+}
