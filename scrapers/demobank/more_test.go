@@ -201,7 +201,7 @@ func TestSecondFactors(t *testing.T) {
 			return scrapers.NewSecret("code"), nil
 		}
 		c.mustSignIn()
-		if want := (scrapers.Question{Kind: scrapers.TOTP, Length: 6, Purpose: "login"}); asked != want {
+		if want := (scrapers.Question{Kind: scrapers.TOTP, Length: 6, Purpose: "login"}); !cmp.Equal(asked, want) {
 			t.Errorf("asked %+v, want %+v", asked, want)
 		}
 	})
