@@ -97,6 +97,7 @@ var rooms = []room{
 	{path: "gui/look", may: []string{"icons"}, uses: []skill{windowSkill}, why: "colours and sizes know nothing of the program"},
 	{path: "gui/export", may: []string{"core", "scrapers"}, why: "it writes files of what core lists", calm: true},
 	{path: "gui/notify", why: "notifications know nothing of the program: what they say is handed in"},
+	{path: "gui/autostart", why: "what starts at login is handed in"},
 	{path: "gui/desktest", why: "a desktop for tests stands for somebody else's, so it knows nothing of ours", help: true},
 	{path: "gui/lang", uses: []skill{windowSkill}, why: "texts know nothing of the program"},
 	{path: "icons", uses: []skill{windowSkill}, why: "pictures know nothing of the program"},

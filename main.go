@@ -77,6 +77,9 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	lock, err := acquire(ctx, dir, command)
 	var held *ipc.HeldError
 	if errors.As(err, &held) && command != "serve" && command != "demo" && held.Socket != "" {
+		if command == "window" && g.Window.Hidden {
+			return cli.ExitOK // it runs, and nobody asked to see it
+		}
 		return forward(ctx, dir, args, command, in, out, errOut) // of the window: to show itself
 	}
 	if err != nil {
@@ -91,7 +94,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	host.Core, host.Dir, host.Work = p.core, dir, p.work
 	host.Backup, host.SetPassphrase, host.API = p.store.Backup, p.setPassphrase, p.api
 	if display() {
-		host.Window = p.window
+		host.Window = p.window(command, g)
 	}
 	if command == "serve" || command == "window" || command == "demo" {
 		if err := p.listen(lock); err != nil {

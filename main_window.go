@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"runtime"
 
@@ -10,6 +11,7 @@ import (
 
 	"reconbanker/core/cli"
 	"reconbanker/gui"
+	"reconbanker/gui/autostart"
 	"reconbanker/icons"
 )
 
@@ -20,19 +22,26 @@ func display() bool {
 	return runtime.GOOS != "linux" || os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
 }
 
-// window shows the window until it has gone for good. It runs on the main
-// goroutine.
-func (p *program) window(ctx context.Context) error {
+// window returns what shows the window until it has gone for good. That runs on
+// the main goroutine.
+func (p *program) window(command string, g *cli.Grammar) func(context.Context) error {
+	return func(ctx context.Context) error { return p.showWindow(ctx, command, g) }
+}
+
+func (p *program) showWindow(ctx context.Context, command string, g *cli.Grammar) error {
 	// Without the migration every widget call would be checked, at ten times the cost.
 	app.SetMetadata(fyne.AppMetadata{
 		ID: appID, Name: "Reconbanker", Version: version, Icon: icons.App, Migrations: map[string]bool{"fyneDo": true},
 	})
 	cfg := gui.Config{
 		Core: p.core, Version: version, Dir: p.dir, Actor: cli.Actor(), Backup: p.store.Backup,
-		BrowserPath: p.browser, CheckBrowser: p.checkBrowser, Demo: p.demo, Quit: p.end,
+		Hidden: g.Window.Hidden, BrowserPath: p.browser, CheckBrowser: p.checkBrowser, Demo: p.demo, Quit: p.end,
 	}
 	if !p.chosen {
 		cfg.SaveBrowser = p.saveBrowser
+	}
+	if entry, err := atLogin(os.Executable, g); err == nil && command == "window" {
+		cfg.AtLogin = entry
 	}
 	w := gui.New(cfg)
 	p.onClose(p.endTrial)
@@ -40,6 +49,31 @@ func (p *program) window(ctx context.Context) error {
 	p.gui.Store(w)
 	w.Run(ctx, app.NewWithID(appID))
 	return nil
+}
+
+// atLogin is the program as it is started when the person logs in: hidden, and
+// with the same data.
+func atLogin(executable func() (string, error), g *cli.Grammar) (autostart.Entry, error) {
+	path, err := executable()
+	if image := os.Getenv("APPIMAGE"); image != "" {
+		path, err = image, nil // what is mounted now is elsewhere the next time
+	}
+	if err != nil {
+		return autostart.Entry{}, fmt.Errorf("find this program: %w", err)
+	}
+	command := []string{path, "window", "--hidden"}
+	for _, flag := range []struct{ name, value string }{
+		{"--data", g.Data}, {"--passphrase-file", g.PassphraseFile}, {"--browser", g.Globals.Browser},
+		{"--browser-url", g.BrowserURL},
+	} {
+		if flag.value != "" {
+			command = append(command, flag.name+"="+flag.value)
+		}
+	}
+	if g.AllowRoot {
+		command = append(command, "--allow-root")
+	}
+	return autostart.Entry{ID: appID, Name: "Reconbanker", Command: command}, nil
 }
 
 // present tells whether a person is at the window.

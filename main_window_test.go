@@ -1,9 +1,11 @@
 package main
 
 import (
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"reconbanker/core"
@@ -18,7 +20,9 @@ func TestBrowserChosenInTheWindow(t *testing.T) {
 	if err := os.WriteFile(program, nil, 0o700); err != nil { //nolint:gosec // a program must be executable
 		t.Fatal(err)
 	}
-	next := func(commandLine string) string { return browserFor(dir, &cli.Grammar{Globals: cli.Globals{Browser: commandLine}}, t.Logf) }
+	next := func(commandLine string) string {
+		return browserFor(dir, &cli.Grammar{Globals: cli.Globals{Browser: commandLine}}, t.Logf)
+	}
 	if got := next(""); got != "" {
 		t.Errorf("before anything was chosen: %q", got)
 	}
@@ -81,5 +85,30 @@ func TestDemoBankIsThereAgainAtTheNextStart(t *testing.T) {
 	}
 	if err := with.endTrial(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestAtLogin(t *testing.T) {
+	here := func() (string, error) { return "/opt/rb/reconbanker", nil }
+	t.Setenv("APPIMAGE", "")
+	plain, err := atLogin(here, &cli.Grammar{})
+	must(t, err)
+	if got := strings.Join(plain.Command, " "); got != "/opt/rb/reconbanker window --hidden" {
+		t.Errorf("it starts %s", got)
+	}
+	t.Setenv("APPIMAGE", "/home/a/rb.AppImage")
+	all, err := atLogin(here, &cli.Grammar{Globals: cli.Globals{
+		Data: "/d", PassphraseFile: "/p", Browser: "/b", BrowserURL: "wss://x", AllowRoot: true,
+	}})
+	must(t, err)
+	if got := strings.Join(all.Command, " "); got != "/home/a/rb.AppImage window --hidden --data=/d --passphrase-file=/p --browser=/b --browser-url=wss://x --allow-root" {
+		t.Errorf("it starts %s", got)
+	}
+	if _, cmd, code := cli.Parse(all.Command[1:], "test", io.Discard, io.Discard); cmd == nil || cmd.Command() != "window" {
+		t.Errorf("what starts at login is not understood: exit %d", code)
+	}
+	t.Setenv("APPIMAGE", "")
+	if _, err := atLogin(func() (string, error) { return "", os.ErrNotExist }, &cli.Grammar{}); err == nil {
+		t.Error("a program that is nowhere starts")
 	}
 }

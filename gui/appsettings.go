@@ -28,6 +28,7 @@ type machine struct {
 	browser      string // the path in use, "" for the browser that is found
 	dir          string
 	version      string
+	login        AtLogin
 }
 
 // appSettings is the page of what belongs to the installation and to the window.
@@ -50,6 +51,7 @@ type appSettings struct {
 	scroll *container.Scroll
 
 	appearance, language *widgets.Choice
+	shown                []func() // parts that show themselves once the page is there
 	root                 fyne.CanvasObject
 }
 
@@ -59,6 +61,9 @@ func newAppSettings(a *App, m machine) *appSettings {
 	s.scroll = container.NewVScroll(look.Inset(container.New(narrowLayout{settingsWidth}, column), 0, 20, 20, 20))
 	head := look.Inset(screenHead(lang.T("rail.settings"), lang.T("app_settings.means")), 16, 12, 20, 20)
 	s.root = look.Edges(head, nil, nil, nil, s.scroll)
+	for _, show := range s.shown {
+		show()
+	}
 	s.show(a.over.Mode)
 	return s
 }
@@ -162,10 +167,15 @@ func (s *appSettings) windowSection() fyne.CanvasObject {
 		a.setLanguage(id)
 		a.goTo(atSettings)
 	})
-	return widgets.NewSection(lang.T("app_settings.window"),
+	rows := []fyne.CanvasObject{
 		settingRow(lang.T("app_settings.appearance"), lang.T("app_settings.appearance_means"), s.appearance),
 		look.Rule(),
-		settingRow(lang.T("app_settings.language"), lang.T("app_settings.language_means"), s.language))
+		settingRow(lang.T("app_settings.language"), lang.T("app_settings.language_means"), s.language),
+	}
+	if s.m.login != nil {
+		rows = append(rows, look.Rule(), s.loginRow())
+	}
+	return widgets.NewSection(lang.T("app_settings.window"), rows...)
 }
 
 func (s *appSettings) aboutSection() fyne.CanvasObject {

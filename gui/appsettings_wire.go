@@ -4,5 +4,6 @@ package gui
 func (a *App) preferencesView() View {
 	return newAppSettings(a, machine{
 		backup: a.cfg.Backup, browser: a.cfg.BrowserPath, checkBrowser: a.cfg.CheckBrowser, saveBrowser: a.cfg.SaveBrowser, dir: a.cfg.Dir, version: a.cfg.Version,
+		login: a.cfg.AtLogin,
 	})
 }

@@ -85,6 +85,8 @@ type Config struct {
 	SaveBrowser func(path string) error
 	// Quit is called once when the window has gone for good; nil does nothing.
 	Quit func()
+	// AtLogin starts the program with the computer; nil does not offer it.
+	AtLogin AtLogin
 	// Hidden starts without showing the window, where there is a tray to bring it back.
 	Hidden bool
 	// Patience is how long a hidden start waits for the tray; 0 is a minute.

@@ -29,7 +29,9 @@ func (c *ServeCmd) Run(ctx context.Context, h *Host) error {
 }
 
 // WindowCmd opens the window.
-type WindowCmd struct{}
+type WindowCmd struct {
+	Hidden bool `help:"Begin in the tray, without showing the window. Where there is no tray it is shown."`
+}
 
 // ErrNoDisplay means that there is no screen for the window.
 var ErrNoDisplay = errors.New("there is no display to open a window on: use \"reconbanker serve\", or see \"reconbanker --help\"")
