@@ -29,7 +29,7 @@ func refuse(status int, format string, args ...any) *failure {
 		http.StatusForbidden: "FORBIDDEN", http.StatusNotFound: "NOT_FOUND", http.StatusMethodNotAllowed: "METHOD_NOT_ALLOWED",
 		http.StatusConflict: "CONFLICT", http.StatusRequestEntityTooLarge: "TOO_LARGE",
 		http.StatusUnsupportedMediaType: "UNSUPPORTED_MEDIA_TYPE", http.StatusTooManyRequests: "RATE_LIMITED",
-		http.StatusServiceUnavailable: "UNAVAILABLE", http.StatusInternalServerError: "INTERNAL_ERROR",
+		http.StatusServiceUnavailable: "UNAVAILABLE", http.StatusBadGateway: "BAD_GATEWAY", http.StatusInternalServerError: "INTERNAL_ERROR",
 	}[status]
 	return &failure{status: status, code: code, message: fmt.Sprintf(format, args...)}
 }

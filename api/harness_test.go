@@ -75,6 +75,7 @@ type desk struct {
 	bank   *coretest.Bank
 	sender *coretest.Sender
 	vault  *coretest.Vault
+	lists  *coretest.Lists
 	log    *coretest.Log
 	server *api.Server
 	url    string
@@ -85,10 +86,10 @@ func open(t testing.TB, change ...func(*api.Config)) *desk {
 	t.Helper()
 	d := &desk{
 		t: t, clock: &clock{}, store: storagetest.Open(t), bank: coretest.NewBank(), sender: coretest.NewSender(),
-		vault: &coretest.Vault{}, log: &coretest.Log{},
+		vault: &coretest.Vault{}, lists: &coretest.Lists{}, log: &coretest.Log{},
 	}
 	d.Core = core.New(core.Config{
-		Store: d.store, Vault: d.vault, Browser: &coretest.Browser{}, Sender: d.sender, Now: d.clock.now,
+		Store: d.store, Vault: d.vault, Browser: &coretest.Browser{}, Sender: d.sender, Fetcher: d.lists, Now: d.clock.now,
 		Log:     zerolog.New(d.log),
 		Drivers: func(code string) (scrapers.Driver, bool) { return d.bank, code == coretest.BankCode },
 	})
@@ -313,3 +314,5 @@ func documented(r *http.Request, a *answer) error {
 		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
 	})
 }
+
+func loadDocument(data []byte) (*openapi3.T, error) { return openapi3.NewLoader().LoadFromData(data) }

@@ -144,10 +144,13 @@ func deadLetters(c *call) (reply, error) {
 }
 
 func subjectOf(k core.DeliveryKind) string {
-	if k == core.MovementDelivery {
+	switch k {
+	case core.MovementDelivery:
 		return "bank_transaction"
+	case core.OrderDelivery:
+		return "conciliation_request"
 	}
-	return string(k)
+	return "notification"
 }
 
 // filtered reads what lists of runs and deliveries share: an account and a page.

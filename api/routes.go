@@ -57,6 +57,11 @@ func table() []route {
 		{"POST /accounts/{accountId}/movements/{movementId}/exclude", withToken(excludeMovement)},
 		{"POST /accounts/{accountId}/movements/{movementId}/restore", withToken(restoreMovement)},
 
+		{"GET /conciliation", withToken(listOrders)},
+		{"GET /conciliation/{requestId}", withToken(getOrder)},
+		{"POST /conciliation/{requestId}/{action}", withToken(orderAction)},
+		{"GET /conciliation/poll/{accountId}", withToken(getFeed)},
+
 		{"GET /runs", withToken(listRuns)},
 		{"GET /runs/{jobId}", withToken(getRun)},
 		{"POST /runs/{jobId}/cancel", withToken(cancelRun)},
