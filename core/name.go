@@ -123,7 +123,13 @@ func readName(text, document string) party {
 	if len(words) > maxNameWords {
 		words = words[:maxNameWords]
 	}
-	p.sequence = classify(words)
+	p.arrange(classify(words))
+	return p
+}
+
+// arrange sorts out what the words of the name are.
+func (p *party) arrange(words []word) {
+	p.sequence, p.content, p.legal, p.company = words, nil, nil, false
 	var parts []string
 	for i, w := range p.sequence {
 		p.accents = p.accents || slices.Contains(w.marked, true)
@@ -131,6 +137,9 @@ func readName(text, document string) party {
 		case particleKind:
 			continue
 		case legalKind:
+			if w.text == "" {
+				continue
+			}
 			if w.text != "cia" && !slices.Contains(p.legal, w.text) {
 				p.legal = append(p.legal, w.text)
 			}
@@ -144,6 +153,22 @@ func readName(text, document string) party {
 	slices.Sort(parts)
 	p.key = strings.Join(parts, " ")
 	p.assignRoles()
+}
+
+// uncut takes a last word that looks like a legal form for the beginning of a word
+// of the other name, which was cut off: ANA SA is the beginning of ANA SANTOS.
+func (p party) uncut(q party) party {
+	last := len(p.sequence) - 1
+	if last < 1 || p.width < minCutWidth || p.sequence[last].kind != legalKind || len(q.legal) > 0 {
+		return p
+	}
+	text := p.sequence[last].text
+	if text == "" || !slices.ContainsFunc(q.content, func(i int) bool { return strings.HasPrefix(q.sequence[i].text, text) }) {
+		return p
+	}
+	words := slices.Clone(p.sequence)
+	words[last].kind = plainKind
+	p.arrange(words)
 	return p
 }
 
@@ -153,9 +178,14 @@ func (p party) missing() bool { return len(p.sequence) == 0 }
 
 // assignRoles decides what each word is within this name.
 func (p *party) assignRoles() {
+	known := 0
 	person := false
 	for _, i := range p.content {
-		person = person || p.sequence[i].given && !p.sequence[i].family
+		w := p.sequence[i]
+		person = person || w.given && !w.family
+		if w.given || w.family {
+			known++
+		}
 	}
 	for _, i := range p.content {
 		w := &p.sequence[i]
@@ -164,46 +194,76 @@ func (p *party) assignRoles() {
 			w.role = commonRole
 		case p.company:
 			w.role = tradeRole
-		case w.given && w.family:
-			w.role = eitherRole
-		case w.given:
-			w.role = givenRole
-		case w.family && w.kind != placeKind || person:
-			w.role = surnameRole
-		case w.kind == placeKind:
+		case w.kind == placeKind && !person && !w.given && !w.family:
 			w.role = commonRole
-		case w.kind == initialKind:
-			w.role = givenRole
 		}
 	}
-	if !p.company {
-		p.settleRoles()
+	if !p.company && known > 0 && !p.has(commonRole) {
+		p.assignPerson()
 	}
 }
 
-// settleRoles gives a role to the only word of a person's name that has none
-// yet, where the others leave one choice.
-func (p *party) settleRoles() {
-	var given, surnames, open []int
-	for _, i := range p.content {
-		switch p.sequence[i].role {
-		case givenRole:
-			given = append(given, i)
-		case surnameRole:
-			surnames = append(surnames, i)
-		case unsureRole, eitherRole:
-			open = append(open, i)
+// assignPerson gives roles to the words of a person's name. Given names stand
+// together before the surnames or behind them: a word is what the likeliest ways
+// to divide the name make of it, and either where they do not agree.
+func (p *party) assignPerson() {
+	n, best := len(p.content), -1
+	asGiven, asSurname := make([]bool, n), make([]bool, n)
+	for k := 1; k < n; k++ {
+		for _, givenFirst := range []bool{true, false} {
+			likely := p.divided(k, givenFirst)
+			if likely < best || likely < 0 {
+				continue
+			}
+			if likely > best {
+				best = likely
+				clear(asGiven)
+				clear(asSurname)
+			}
+			for pos := range p.content {
+				asGiven[pos] = asGiven[pos] || pos < k == givenFirst
+				asSurname[pos] = asSurname[pos] || pos < k != givenFirst
+			}
 		}
 	}
-	if len(open) != 1 || len(open)+len(given)+len(surnames) != len(p.content) {
-		return
+	for pos, i := range p.content {
+		w := &p.sequence[i]
+		switch {
+		case asGiven[pos] && asSurname[pos]:
+			w.role = eitherRole
+		case asGiven[pos]:
+			w.role = givenRole
+		case asSurname[pos]:
+			w.role = surnameRole
+		case w.given && w.family: // no way to divide it: one word, or two people
+			w.role = eitherRole
+		case w.given || w.kind == initialKind:
+			w.role = givenRole
+		case w.family:
+			w.role = surnameRole
+		}
 	}
-	switch {
-	case len(given) == 0 && len(surnames) > 0:
-		p.sequence[open[0]].role = givenRole
-	case len(given) > 0 && len(surnames) == 0:
-		p.sequence[open[0]].role = surnameRole
+}
+
+// divided weighs a way to divide a name, -1 when it is none. The lists know most
+// given names and far from all surnames, so an unknown word stands for a surname.
+func (p *party) divided(k int, givenFirst bool) int {
+	likely := 0
+	if givenFirst {
+		likely = 1
 	}
+	for pos, i := range p.content {
+		w := p.sequence[i]
+		switch inGiven := pos < k == givenFirst; {
+		case inGiven && w.given, !inGiven && w.family:
+			likely += 4
+		case inGiven && w.family, !inGiven && (w.given || w.kind == initialKind):
+			return -1
+		case !inGiven:
+			likely += 2
+		}
+	}
+	return likely
 }
 
 // contradicts tells whether document numbers say that two parties are not one.

@@ -149,7 +149,7 @@ func (a *alignment) findCut() {
 // wholeOf finds the word that the last word of a shorter text begins.
 func wholeOf(short []word, usedShort []bool, long []word, usedLong []bool) int {
 	last := len(short) - 1
-	if last < 0 || usedShort[last] || short[last].kind == legalKind {
+	if last < 0 || usedShort[last] || short[last].text == "" {
 		return -1
 	}
 	for i, w := range long {

@@ -40,6 +40,7 @@ func compareParties(p, q party) Similarity {
 	if strings.Compare(q.key+"\x00"+q.text+"\x00"+q.document, p.key+"\x00"+p.text+"\x00"+p.document) < 0 {
 		p, q = q, p
 	}
+	p, q = p.uncut(q), q.uncut(p)
 	j := nameJudge{alignment: alignNames(&p, &q)}
 	j.company = p.company || q.company
 	j.leftP, j.leftQ = leftOver(&p, j.usedP), leftOver(&q, j.usedQ)
@@ -190,10 +191,10 @@ func (j *nameJudge) lookAtEqual() {
 	}
 	switch {
 	case j.cutP:
-		j.lookAtCut(j.q, nil)
+		j.lookAtCut(j.q)
 		return
 	case j.cutQ:
-		j.lookAtCut(j.p, nil)
+		j.lookAtCut(j.p)
 		return
 	}
 	words := j.agreed(p)
@@ -230,14 +231,14 @@ func (j *nameJudge) lookAtLonger(long *party, left []int, short *party) {
 	case n[commonRole] == len(words) && j.cutBond() == nil:
 		j.reject(NameCommonWord)
 	case j.cutP || j.cutQ:
-		j.lookAtCut(long, left)
+		j.lookAtCut(long)
 	case len(words) == 1 && !ownCompanyWord(long, words[0]):
 		j.reject(NameCommonWord)
-	case j.samePerson(long, words, left):
+	case j.samePerson(long, words, left) && !unlistedAtCut(long, words, short):
 		for range left {
 			j.say(NameShort)
 		}
-	case j.cutBetweenWords(long, short):
+	case n[givenRole]+n[surnameRole]+n[eitherRole] == 0 && cutBetweenWords(long, short):
 		j.say(NameCut)
 	default:
 		j.say(NameIncomplete)
@@ -275,15 +276,13 @@ func (j *nameJudge) samePerson(long *party, words, left []int) bool {
 	switch {
 	case n[givenRole] > 0 && n[surnameRole] > 0:
 		return true
-	case n[givenRole] > 0 && n[eitherRole] > 0:
-		return missing[surnameRole] == 0
-	case n[eitherRole] > 0 && n[surnameRole] > 0:
-		return missing[givenRole] == 0
+	case n[givenRole] > 0 && n[eitherRole] > 0 && missing[surnameRole] == 0,
+		n[eitherRole] > 0 && n[surnameRole] > 0 && missing[givenRole] == 0:
+		return missing[eitherRole] == 0
 	}
-	// Nothing is known about these words. A name begins with a given name and ends
-	// with a surname, or the other way about.
+	// It begins with a given name and ends with a surname, or the other way about.
 	ends := []int{long.content[0], long.content[len(long.content)-1]}
-	return n[unsureRole] > 0 && slices.Contains(words, ends[0]) && slices.Contains(words, ends[1])
+	return n[givenRole] < len(words) && n[surnameRole] < len(words) && slices.Contains(words, ends[0]) && slices.Contains(words, ends[1])
 }
 
 // inOneOrder tells whether given names and surnames stand apart, as in one
@@ -304,7 +303,7 @@ func inOneOrder(p *party) bool {
 }
 
 // lookAtCut is about a name whose end was cut off: every complete word agrees.
-func (j *nameJudge) lookAtCut(long *party, left []int) {
+func (j *nameJudge) lookAtCut(long *party) {
 	j.say(NameCut)
 	words := j.agreed(long)
 	n := tallyRoles(long, words)
@@ -321,9 +320,10 @@ func (j *nameJudge) lookAtCut(long *party, left []int) {
 		if slices.ContainsFunc(words, func(i int) bool { return long.sequence[i].role != commonRole }) {
 			return
 		}
-	case inOneOrder(long) && (j.samePerson(long, words, left) || len(left) == 0 && isPerson(n)):
+	case !inOneOrder(long) || n[givenRole]+n[eitherRole] == 0:
+	case len([]rune(part.text)) >= 4 && (whole.role == surnameRole || n[surnameRole] > 0):
 		return
-	case inOneOrder(long) && n[givenRole] > 0 && whole.role == surnameRole && len([]rune(part.text)) >= 4:
+	case slices.ContainsFunc(words, func(i int) bool { return long.sequence[i].family && long.sequence[i].role == surnameRole }):
 		return
 	}
 	j.say(NameIncomplete)
@@ -334,8 +334,8 @@ var cutWidths = []int{20, 25, 30, 35, 40}
 
 // cutBetweenWords tells whether a company's name was cut off just behind a word:
 // it is the beginning of the longer one and as wide as such fields are.
-func (j *nameJudge) cutBetweenWords(long, short *party) bool {
-	if len(short.content) > len(long.content) || !slices.ContainsFunc(cutWidths, func(w int) bool { return short.width == w || short.width == w-1 }) {
+func cutBetweenWords(long, short *party) bool {
+	if len(short.content) > len(long.content) || !atCutWidth(short) {
 		return false
 	}
 	own := false
@@ -346,6 +346,16 @@ func (j *nameJudge) cutBetweenWords(long, short *party) bool {
 		own = own || long.sequence[long.content[k]].role == tradeRole || ownWord(short.sequence[i])
 	}
 	return own
+}
+
+func atCutWidth(p *party) bool {
+	return slices.ContainsFunc(cutWidths, func(w int) bool { return p.width == w || p.width == w-1 })
+}
+
+// unlistedAtCut tells whether a name may have been cut off before the surname, and
+// what passes for one is on no list.
+func unlistedAtCut(long *party, words []int, short *party) bool {
+	return atCutWidth(short) && !slices.ContainsFunc(words, func(i int) bool { return long.sequence[i].family })
 }
 
 func (j *nameJudge) similarity() Similarity {

@@ -111,6 +111,9 @@ func legalAt(words []word, i int) (form string, n int) {
 		}
 		return f.form, len(f.words)
 	}
+	if i > 0 && cutForm(words[i:]) {
+		return "", len(words) - i
+	}
 	switch w := words[i].text; {
 	case legalWords[w]:
 		return w, 1
@@ -121,6 +124,27 @@ func legalAt(words []word, i int) (form string, n int) {
 		return w, 1
 	}
 	return "", 0
+}
+
+// cutForm tells whether the last words begin a legal form that was cut off, such
+// as SOCIEDAD AN. Which form it was to be is not known.
+func cutForm(words []word) bool {
+	if len(words[0].text) < 3 {
+		return false
+	}
+	var text strings.Builder
+	for k, w := range words {
+		if k > 0 {
+			text.WriteByte(' ')
+		}
+		text.WriteString(w.text)
+	}
+	for _, f := range legalForms {
+		if f.words[0] == "sociedad" && strings.HasPrefix(strings.Join(f.words, " "), text.String()) {
+			return true
+		}
+	}
+	return false
 }
 
 func startsWith(words []word, want []string) bool {
