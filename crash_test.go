@@ -49,6 +49,12 @@ func (c *child) serve() {
 	c.cmd = c.command(context.Background(), "serve")
 	c.cmd.Stderr = &c.errs
 	must(c.t, c.cmd.Start())
+	c.answers()
+}
+
+// answers waits until the program that was started answers.
+func (c *child) answers() {
+	c.t.Helper()
 	for { // Call waits for the socket by itself, as long as the lock is held
 		var out, errOut bytes.Buffer
 		ctx, cancel := context.WithTimeout(c.t.Context(), 30*time.Second)

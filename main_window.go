@@ -63,7 +63,9 @@ func atLogin(executable func() (string, error), g *cli.Grammar) (autostart.Entry
 	}
 	command := []string{path, "window", "--hidden"}
 	for _, flag := range []struct{ name, value string }{
-		{"--data", g.Data}, {"--passphrase-file", g.PassphraseFile}, {"--browser", g.Globals.Browser},
+		{"--data", g.Data},
+		{"--passphrase-file", g.PassphraseFile},
+		{"--browser", g.Globals.Browser},
 		{"--browser-url", g.BrowserURL},
 	} {
 		if flag.value != "" {

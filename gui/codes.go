@@ -171,7 +171,7 @@ func (c *codes) show() {
 		c.window.SetContent(c.view.object())
 	}
 	c.view.show(*front, c.turns.All())
-	c.window.SetTitle(codeTitle(*front))
+	c.window.SetTitle(codeHead(*front))
 	c.window.Resize(c.view.size())
 }
 

@@ -52,7 +52,7 @@ type codeShape struct {
 
 func newCodeView(c *codes) *codeView {
 	v := &codeView{c: c, upper: container.NewStack(), others: look.Column(0), rows: map[string]*codeRow{}, resend: look.NewQuiet("", nil)}
-	v.root = container.NewStack(look.NewArea(theme.ColorNameBackground),
+	v.root = container.NewStack(look.NewArea(look.Panel),
 		fixedWidth(codeWidth, look.Column(0, look.Inset(v.upper, codePad-4, codePad-4, codePad, codePad), v.others)))
 	return v
 }
@@ -231,7 +231,7 @@ func (v *codeView) list(all []*model.Turn) {
 		v.rows[t.ID] = row
 		rows.Add(row.object)
 	}
-	v.others.Add(container.NewStack(look.NewArea(look.Panel), look.Inset(rows, 10, 12, codePad-8, codePad-8)))
+	v.others.Add(container.NewStack(look.NewArea(theme.ColorNameBackground), look.Inset(rows, 10, 12, codePad-8, codePad-8)))
 }
 
 // count shows how long everything still waits.

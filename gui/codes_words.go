@@ -2,6 +2,7 @@ package gui
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -22,6 +23,18 @@ func codeTitle(t model.Turn) string {
 		key = "codes.title_finish"
 	}
 	return lang.T(key, "account", t.Account)
+}
+
+// codeHead is the title of the window, as a list of windows shows it.
+func codeHead(t model.Turn) string {
+	switch {
+	case t.Stand().Over():
+		_, title, _ := codeOutcome(t)
+		return title + " · " + t.Account
+	case t.Attempts > 0:
+		return fmt.Sprintf("%s (%d/%d)", codeTitle(t), t.Try(), t.Limit)
+	}
+	return codeTitle(t)
 }
 
 // codeWords says what the bank did and what to do.
