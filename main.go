@@ -282,7 +282,7 @@ func (p *program) keepPassphrase(ctx context.Context, g *cli.Grammar) error {
 }
 
 func needsSecrets(command string) bool {
-	for _, c := range []string{"window", "serve", "demo", "scrape", "restart", "settings set", "movements resend", "deliveries resend", "passphrase", "owner"} {
+	for _, c := range []string{"window", "serve", "demo", "scrape", "restart", "settings set", "movements resend", "deliveries resend", "deliveries test", "orders", "passphrase", "owner"} {
 		if strings.HasPrefix(command, c) {
 			return true
 		}

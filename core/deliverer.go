@@ -46,7 +46,7 @@ type deliveryAuth struct {
 	scheme  AuthType
 	field   string // the secret field of the token, "" for none
 	token   []byte
-	signing []byte
+	signing sealedSigning
 }
 
 func newDeliverer(c *Core) *deliverer {
@@ -206,13 +206,8 @@ func (d *deliverer) send(ctx context.Context, row Delivery) (Answer, error) {
 		defer clear(plain)
 		out.Token = string(plain)
 	}
-	if auth.signing != nil {
-		plain, err := d.c.vault.Open(ctx, secretScope(row.AccountID, SecretSigning), auth.signing)
-		if err != nil {
-			return Answer{}, &unusableError{fmt.Errorf("open the signing secret: %w", err)}
-		}
-		defer clear(plain)
-		out.Signing = []string{string(plain)}
+	if out.Signing, err = d.c.openSigning(ctx, row.AccountID, auth.signing, out.At); err != nil {
+		return Answer{}, &unusableError{err}
 	}
 	return d.c.sender.Send(ctx, out)
 }
@@ -242,10 +237,8 @@ func (d *deliverer) auth(ctx context.Context, accountID string) (deliveryAuth, e
 			return deliveryAuth{}, fmt.Errorf("read the webhook's token: %w", err)
 		}
 	}
-	if s.Stored[SecretSigning] {
-		if a.signing, err = d.c.store.Secret(ctx, accountID, SecretSigning); err != nil {
-			return deliveryAuth{}, fmt.Errorf("read the signing secret: %w", err)
-		}
+	if a.signing, err = d.c.sealedSigning(ctx, s); err != nil {
+		return deliveryAuth{}, err
 	}
 	d.auths[accountID] = a
 	return a, nil

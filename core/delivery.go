@@ -65,7 +65,9 @@ type DeliveryFilter struct {
 	AccountID string
 	SubjectID string
 	Status    DeliveryStatus
-	Limit     int // 1 to 500
+	Kind      DeliveryKind // "" means every one
+	From, To  time.Time    // written in [From, To)
+	Limit     int          // 1 to 500
 	Offset    int
 }
 

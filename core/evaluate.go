@@ -241,7 +241,7 @@ func (e *evaluation) dropCopies(o Order) error {
 		if !twin.Status.Open() {
 			continue
 		}
-		if err := e.tx.Supersede(twin.ID, "the order was settled in another account", e.now); err != nil {
+		if err := e.tx.Supersede(twin.ID, superseded+"the order was settled in another account", e.now); err != nil {
 			return err
 		}
 		if err := e.cancel(twin, ReasonElsewhere); err != nil {

@@ -74,6 +74,7 @@ const maxExtraFields = 64 << 10 // bytes
 // proposal is the outcome of applying an input to stored settings.
 type proposal struct {
 	info   scrapers.Info // of the account's bank
+	mode   OperationMode
 	next   Settings
 	put    map[string]string // secret field → new value
 	drop   []string          // secret fields to remove
@@ -87,7 +88,7 @@ func (p *proposal) refuse(field, format string, args ...any) {
 // propose applies an input to the stored settings (zero when there are none) and
 // checks every rule. It is pure: checkURL is the sender's rule on addresses.
 func propose(stored Settings, in SettingsInput, info scrapers.Info, mode OperationMode, checkURL func(string) error) *proposal {
-	p := &proposal{info: info, next: stored, put: map[string]string{}}
+	p := &proposal{info: info, mode: mode, next: stored, put: map[string]string{}}
 	n := &p.next
 	n.Stored = maps.Clone(stored.Stored)
 

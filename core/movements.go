@@ -146,6 +146,13 @@ func (c *Core) DeliveryCounts(ctx context.Context, accountID string) (map[Delive
 // under its old webhook-id. A delivered one is ErrConflict: its subject is resent.
 func (c *Core) ResendDelivery(ctx context.Context, id, actor string) (Delivery, error) {
 	now := c.now()
+	was, err := c.store.Delivery(ctx, id)
+	if err == nil {
+		err = c.mayRevive(ctx, was)
+	}
+	if err != nil {
+		return Delivery{}, err
+	}
 	d, err := c.store.ChangeDelivery(ctx, id, func(d *Delivery) error {
 		switch d.Status {
 		case DeliveryDelivered:

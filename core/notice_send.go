@@ -124,12 +124,10 @@ func (d *deliverer) noticeAuth(ctx context.Context, row Delivery) (deliveryAuth,
 			return a, fmt.Errorf("read the notifications' token: %w", err)
 		}
 	}
-	if row.Kind == NoticeDelivery && s.Stored[SecretSigning] {
-		if a.signing, err = d.c.store.Secret(ctx, row.AccountID, SecretSigning); err != nil {
-			return a, fmt.Errorf("read the signing secret: %w", err)
-		}
+	if row.Kind == NoticeDelivery {
+		a.signing, err = d.c.sealedSigning(ctx, s)
 	}
-	return a, nil
+	return a, err
 }
 
 // refusal reads an answer that is a success by its status alone. Slack says in

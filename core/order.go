@@ -26,6 +26,11 @@ func (s OrderStatus) Open() bool {
 	return false
 }
 
+// Known tells whether there is such a status.
+func (s OrderStatus) Known() bool {
+	return s.Open() || s == OrderMatched || s == OrderExpired || s == OrderCancelled
+}
+
 // orderLife is how long an order waits for its payment; payments up to as long
 // before it count too.
 const orderLife = 5 * 24 * time.Hour

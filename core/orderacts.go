@@ -196,7 +196,7 @@ func (e *evaluation) correct(o *Order) error {
 	if err != nil {
 		return err
 	}
-	if err := e.tx.Supersede(o.ID, "superseded: the match was undone", e.now); err != nil {
+	if err := e.tx.Supersede(o.ID, superseded+"the match was undone", e.now); err != nil {
 		return fmt.Errorf("give up a result that does not hold: %w", err)
 	}
 	return e.announce(o, last.WebhookID)

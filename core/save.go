@@ -57,6 +57,9 @@ func (c *Core) SaveSettings(ctx context.Context, accountID string, in SettingsIn
 	if p.unchanged(stored) {
 		return stored, nil
 	}
+	if err := c.rotateSigning(ctx, p, stored); err != nil {
+		return Settings{}, err
+	}
 	return c.commit(ctx, a, stored, p, actor)
 }
 

@@ -64,6 +64,7 @@ type Settings struct {
 	Schedule     string            // "@every 20m" or a five-field cron expression in the bank's zone
 	StartDate    string            // bank day, YYYY-MM-DD; older movements are not sent
 	DailyLogins  int               // budget of submits not known to have succeeded, 1 to 6
+	SigningSince time.Time         // when the signing secret last replaced another
 	UniqueAmount bool              // settle a pair without a name when no other has its amount
 
 	NotificationTransport    Transport // "" is TransportAPI

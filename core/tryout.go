@@ -29,14 +29,14 @@ func (c *Core) SendTest(ctx context.Context, accountID string, in SettingsInput)
 	if len(p.info.Currencies) > 0 {
 		currency = p.info.Currencies[0]
 	}
-	sample := Movement{ID: newID(), Amount: Money{Minor: 150000, Currency: currency}, Sender: "Reconbanker test", BookedAt: c.now().Truncate(time.Second)}
-	body, err := movementPayload(sample, p.next.WebhookExtraFields)
+	id := newID()
+	body, err := c.samplePayload(id, currency, p)
 	if err != nil {
 		return Answer{}, err
 	}
 	out := Outgoing{
 		URL: p.next.WebhookURL, Body: body, Auth: firstOf(p.next.WebhookAuthType, p.next.AuthType, Bearer),
-		WebhookID: "msg_" + sample.ID, At: c.now(),
+		WebhookID: "msg_" + id, At: c.now(),
 	}
 	if out.Token, err = c.tokenOf(ctx, p, SecretWebhookToken, SecretAuthToken); err != nil {
 		return Answer{}, err
@@ -49,6 +49,18 @@ func (c *Core) SendTest(ctx context.Context, accountID string, in SettingsInput)
 		out.Signing = []string{signing}
 	}
 	return c.sender.Send(ctx, out)
+}
+
+// samplePayload is a webhook as the operation mode sends it, with a name that says
+// what it is.
+func (c *Core) samplePayload(id, currency string, p *proposal) ([]byte, error) {
+	const name = "Reconbanker test"
+	amount := Money{Minor: 150000, Currency: currency}
+	if p.mode == Reconcile {
+		return orderPayload(Order{ExternalID: "TEST-" + id, Status: OrderMatched, Amount: amount, Name: name}, "", p.next.WebhookExtraFields)
+	}
+	sample := Movement{ID: id, Amount: amount, Sender: name, BookedAt: c.now().Truncate(time.Second)}
+	return movementPayload(sample, p.next.WebhookExtraFields)
 }
 
 // tokenOf returns the first of some secret fields that has a value after a

@@ -32,6 +32,10 @@ type upkeepStore interface {
 	// Both return how many they removed.
 	PruneEvidence(ctx context.Context, before time.Time, limit int) (int, error)
 	PruneRuns(ctx context.Context, before time.Time, limit int) (int, error)
+	// PruneDelivered and PruneDead remove body and attempts of at most limit
+	// deliveries that were delivered, or given up, before; their rows stay.
+	PruneDelivered(ctx context.Context, before time.Time, limit int) (int, error)
+	PruneDead(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
 // upkeep tells of accounts that are not read and removes what is old. It asks the
@@ -72,6 +76,8 @@ func (c *Core) Sweep(ctx context.Context) error {
 	}{
 		{"evidence", now.Add(-evidenceLife), c.store.PruneEvidence},
 		{"runs", now.Add(-runLife), c.store.PruneRuns},
+		{"webhooks that were delivered", now.Add(-deliveredLife), c.store.PruneDelivered},
+		{"dead webhooks", now.Add(-deadLife), c.store.PruneDead},
 	} {
 		total := 0
 		for {
@@ -87,9 +93,10 @@ func (c *Core) Sweep(ctx context.Context) error {
 		if total > 0 {
 			c.log.Info().Int("rows", total).Msg("old " + prune.what + " removed")
 			c.hint(RunsChanged, "")
+			c.hint(DeliveriesChanged, "")
 		}
 	}
-	return nil
+	return c.forgetOldSigning(ctx)
 }
 
 // Watch tells people once of each account that has gone without a successful read

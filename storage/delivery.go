@@ -104,6 +104,9 @@ func (s *Store) Deliveries(ctx context.Context, f core.DeliveryFilter) (rows []c
 	w.add(f.AccountID != "", "account_id = ?", f.AccountID)
 	w.add(f.SubjectID != "", "subject_id = ?", f.SubjectID)
 	w.add(f.Status != "", "status = ?", f.Status)
+	w.add(f.Kind != "", "kind = ?", f.Kind)
+	w.add(!f.From.IsZero(), "created_at >= ?", stamp(f.From))
+	w.add(!f.To.IsZero(), "created_at < ?", stamp(f.To))
 	// Says what the planner cannot guess, that the index of the others will do.
 	w.add(f.Status != "" && f.Status != core.DeliveryDelivered, "status <> 'delivered'")
 	err = s.read(ctx, func(q querier) (err error) {

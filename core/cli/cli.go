@@ -51,7 +51,9 @@ type Grammar struct {
 	Restart    RestartCmd    `cmd:"" help:"Clear an account's block and read it now."`
 	Runs       RunsCmd       `cmd:"" help:"List runs, or show one with its stages."`
 	Movements  MovementsCmd  `cmd:"" help:"List movements, resend, set aside and restore them."`
-	Deliveries DeliveriesCmd `cmd:"" help:"List webhooks, show one with its attempts, resend."`
+	Orders     OrdersCmd     `cmd:"" help:"List orders, poll them, settle, refuse, undo, match again."`
+	Deliveries DeliveriesCmd `cmd:"" help:"List webhooks, show one with its attempts, resend, send a test."`
+	Receiver   ReceiverCmd   `cmd:"" help:"Receive webhooks on this machine and print them, to try settings out."`
 	Backup     BackupCmd     `cmd:"" help:"Write a verified backup of the database now."`
 	Passphrase PassphraseCmd `cmd:"" help:"Set a passphrase that opens the secrets where no keychain answers."`
 	API        APICmd        `cmd:"" help:"Show, switch on and switch off the HTTP API."`
@@ -100,7 +102,7 @@ func ReadsInput(command string) bool {
 
 // Local tells whether a command needs no data folder.
 func Local(command string) bool {
-	return strings.HasPrefix(command, "demo-bank") || command == "banks"
+	return strings.HasPrefix(command, "demo-bank") || command == "banks" || command == "receiver"
 }
 
 // Parse reads a command line. When there is nothing left to run (help, version,

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 
 	"reconbanker/core"
@@ -146,84 +145,4 @@ func (h *Host) exclude(ctx context.Context, arg movementArg, aside bool) error {
 			fmt.Fprintln(w, "Brought back", m.ID)
 		}
 	})
-}
-
-// DeliveriesCmd lists deliveries.
-type DeliveriesCmd struct {
-	List   DeliveriesList   `cmd:"" default:"withargs" help:"List webhooks, newest first."`
-	Show   DeliveriesShow   `cmd:"" help:"Show one with its body and attempts."`
-	Resend DeliveriesResend `cmd:"" help:"Send an owed or dead one now."`
-}
-
-// DeliveriesList lists deliveries.
-type DeliveriesList struct {
-	Account string `help:"Only this account's." placeholder:"ACCOUNT"`
-	Status  string `help:"Only those: pending, retrying, delivered or dead." enum:",pending,retrying,delivered,dead" default:""`
-	Limit   int    `help:"At most so many, up to 500." default:"100"`
-	Offset  int    `help:"Skip so many." default:"0"`
-}
-
-// Run implements the command.
-func (c *DeliveriesList) Run(ctx context.Context, h *Host) error {
-	f := core.DeliveryFilter{Status: core.DeliveryStatus(c.Status), Limit: c.Limit, Offset: c.Offset}
-	if c.Account != "" {
-		a, err := h.account(ctx, c.Account)
-		if err != nil {
-			return err
-		}
-		f.AccountID = a.ID
-	}
-	rows, total, err := h.Core.Deliveries(ctx, f)
-	if err != nil {
-		return err
-	}
-	out := make([]wire.Delivery, len(rows))
-	for i, d := range rows {
-		out[i] = wire.FromDelivery(d, nil)
-	}
-	return h.print(out, func(w io.Writer) {
-		t := table(w, "ID", "STATUS", "TRIES", "NEXT", "TO", "LAST ANSWER")
-		for _, d := range rows {
-			next := when(d.NextAt)
-			if !d.DoneAt.IsZero() {
-				next = "-"
-			}
-			row(t, d.ID, string(d.Status), strconv.Itoa(d.Attempts), next, d.Receiver, or(d.LastError, strconv.Itoa(d.LastStatus)))
-		}
-		t.Flush()
-		fmt.Fprintf(w, "%d of %d\n", len(rows), total)
-	})
-}
-
-// DeliveriesShow shows one delivery.
-type DeliveriesShow struct {
-	ID string `arg:"" help:"Id of the webhook."`
-}
-
-// Run implements the command.
-func (c *DeliveriesShow) Run(ctx context.Context, h *Host) error {
-	d, attempts, err := h.Core.Delivery(ctx, c.ID)
-	if err != nil {
-		return err
-	}
-	return h.print(wire.FromDelivery(d, attempts), func(w io.Writer) {
-		fmt.Fprintf(w, "%s\nto    %s\nbody  %s\n", deliveryLine(d), d.URL, d.Payload)
-		for _, a := range attempts {
-			fmt.Fprintf(w, "%3d  %s  %4d ms  %d  %s\n", a.N, when(a.At), a.Took.Milliseconds(), a.Status, a.Error)
-		}
-	})
-}
-
-// DeliveriesResend resends one delivery.
-type DeliveriesResend struct {
-	ID string `arg:"" help:"Id of the webhook."`
-}
-
-// Run implements the command.
-func (c *DeliveriesResend) Run(ctx context.Context, h *Host) error {
-	d, err := h.Core.ResendDelivery(ctx, c.ID, h.Actor)
-	if err != nil {
-		return err
-	}
-	return h.followDelivery(ctx, d)
 }

@@ -19,6 +19,7 @@ var orderRules = map[string]func(*contract){
 	"stale orders":         staleOrders,
 	"settling with a run":  settlingWithRun,
 	"one subject in turn":  oneSubjectInTurn,
+	"old deliveries":       deliveryPruning,
 }
 
 func (c *contract) tx(fn func(tx core.OrderTx) error) {
@@ -78,7 +79,9 @@ func orders(c *contract) {
 	attempt := core.OrderAttempt{OrderID: o.ID, N: 1, At: c.at(5), Result: core.OrderAmbiguous, Reason: core.ReasonWeak, Actor: "ana", MovementID: "m",
 		Candidates: []core.Candidate{{MovementID: "m", Similarity: core.Similarity{Score: 0.5, Band: core.Weak}}},
 		Others:     []core.Candidate{{MovementID: "n", Similarity: core.Similarity{Band: core.None}}}}
-	c.tx(func(tx core.OrderTx) error { return errors.Join(tx.PutOrder(o), tx.AddAttempt(attempt), tx.Audit(by("order.run"))) })
+	c.tx(func(tx core.OrderTx) error {
+		return errors.Join(tx.PutOrder(o), tx.AddAttempt(attempt), tx.Audit(by("order.run")))
+	})
 	got, err = c.Order(c.ctx, o.ID)
 	c.must(err)
 	c.same(got, o)

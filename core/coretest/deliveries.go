@@ -136,7 +136,8 @@ func (s *Store) Deliveries(_ context.Context, f core.DeliveryFilter) (rows []cor
 	err = s.read("Deliveries", func(st *state) error {
 		rows, total = page(st.deliveries, f.Limit, f.Offset, func(d core.Delivery) bool {
 			return (f.AccountID == "" || d.AccountID == f.AccountID) && (f.SubjectID == "" || d.SubjectID == f.SubjectID) &&
-				(f.Status == "" || d.Status == f.Status)
+				(f.Status == "" || d.Status == f.Status) && (f.Kind == "" || d.Kind == f.Kind) &&
+				(f.From.IsZero() || !d.CreatedAt.Before(f.From)) && (f.To.IsZero() || d.CreatedAt.Before(f.To))
 		})
 		return nil
 	})
