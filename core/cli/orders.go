@@ -57,9 +57,13 @@ func (c *OrdersList) Run(ctx context.Context, h *Host) error {
 	if err != nil {
 		return err
 	}
+	accounts, err := h.Core.Accounts(ctx)
+	if err != nil {
+		return err
+	}
 	out := make([]wire.Order, len(rows))
 	for i, o := range rows {
-		out[i] = wire.FromOrder(o)
+		out[i] = wire.FromOrder(o, accountOf(accounts, o))
 	}
 	return h.print(out, func(w io.Writer) {
 		t := table(w, "ID", "EXTERNAL ID", "STATUS", "REASON", "AMOUNT", "", "NAME", "REGISTERED")
@@ -69,6 +73,15 @@ func (c *OrdersList) Run(ctx context.Context, h *Host) error {
 		t.Flush()
 		fmt.Fprintf(w, "%d of %d\n", len(rows), total)
 	})
+}
+
+func accountOf(all []core.Account, o core.Order) core.Account {
+	for _, a := range all {
+		if a.ID == o.AccountID {
+			return a
+		}
+	}
+	return core.Account{}
 }
 
 type orderArg struct {
@@ -86,35 +99,34 @@ func (c *OrdersShow) Run(ctx context.Context, h *Host) error {
 	if err != nil {
 		return err
 	}
-	out := wire.FromOrderDetail(d)
-	return h.print(out, func(w io.Writer) {
+	a, err := h.Core.Account(ctx, d.Order.AccountID)
+	if err != nil {
+		return err
+	}
+	return h.print(wire.FromOrderDetail(d, a, true), func(w io.Writer) {
 		fmt.Fprintf(w, "%s  %s %s  %s\n%s (%s), registered %s, expires %s\n", d.Order.ExternalID, d.Order.Amount.Decimal(), d.Order.Amount.Currency,
 			d.Order.Name, d.Order.Status, or(string(d.Order.Reason), "-"), when(d.Order.CreatedAt), when(d.Order.ExpiresAt))
 		if m := d.Match(); m != nil {
 			fmt.Fprintf(w, "paid by %s, %s\n", m.MovementID, d.Movements[m.MovementID].Sender)
 		}
 		fmt.Fprintln(w, "history")
-		for _, a := range out.Attempts {
-			fmt.Fprintf(w, "%3d  %s  %s (%s)\n", a.N, a.CreatedAt, a.Result, a.Reason)
+		weighed := func(id string, s core.Similarity) {
+			fmt.Fprintf(w, "     %s  %.2f %-6s  %s  %v\n", id, s.Score, s.Band, or(d.Movements[id].Sender, "-"), s.Reasons)
+		}
+		for _, a := range d.Attempts {
+			fmt.Fprintf(w, "%3d  %s  %s (%s) %s\n", a.N, when(a.At), a.Result, a.Reason, a.Actor)
 			for _, x := range a.Candidates {
-				fmt.Fprintf(w, "     %s  %.2f %-6s  %s  %s\n", x.MovementID, x.Score, x.Band, name(x.SenderName), strings.Join(x.Reasons, ", "))
+				weighed(x.MovementID, x.Similarity)
 			}
 		}
-		if len(out.Free) == 0 {
+		if len(d.Free) == 0 {
 			return
 		}
 		fmt.Fprintln(w, "payments of this amount that are free")
-		for _, f := range out.Free {
-			fmt.Fprintf(w, "     %s  %.2f %-6s  %s\n", f.MovementID, f.Score, f.Band, name(f.SenderName))
+		for _, f := range d.Free {
+			weighed(f.MovementID, f.Similarity)
 		}
 	})
-}
-
-func name(s *string) string {
-	if s == nil {
-		return "-"
-	}
-	return *s
 }
 
 // OrdersPoll polls a list.
@@ -140,12 +152,13 @@ func (c *OrdersPoll) Run(ctx context.Context, h *Host) error {
 	})
 }
 
-// done prints an order that a verb has changed.
-func (h *Host) done(o core.Order, err error) error {
+// changed prints an order that a verb has changed.
+func (h *Host) changed(ctx context.Context, o core.Order) error {
+	a, err := h.Core.Account(ctx, o.AccountID)
 	if err != nil {
 		return err
 	}
-	return h.print(wire.FromOrder(o), func(w io.Writer) {
+	return h.print(wire.FromOrder(o, a), func(w io.Writer) {
 		fmt.Fprintf(w, "order %s is %s (%s)\n", o.ExternalID, o.Status, or(string(o.Reason), "-"))
 	})
 }
@@ -157,7 +170,11 @@ type OrdersRun struct {
 
 // Run implements the command.
 func (c *OrdersRun) Run(ctx context.Context, h *Host) error {
-	return h.done(h.Core.RunMatch(ctx, c.Order, h.Actor))
+	o, err := h.Core.RunMatch(ctx, c.Order, h.Actor)
+	if err != nil {
+		return err
+	}
+	return h.changed(ctx, o)
 }
 
 type pairArg struct {
@@ -172,7 +189,11 @@ type OrdersSettle struct {
 
 // Run implements the command.
 func (c *OrdersSettle) Run(ctx context.Context, h *Host) error {
-	return h.done(h.Core.SettleOrder(ctx, c.Order, c.Movement, h.Actor))
+	o, err := h.Core.SettleOrder(ctx, c.Order, c.Movement, h.Actor)
+	if err != nil {
+		return err
+	}
+	return h.changed(ctx, o)
 }
 
 // OrdersRefuse refuses a pair.
@@ -182,7 +203,11 @@ type OrdersRefuse struct {
 
 // Run implements the command.
 func (c *OrdersRefuse) Run(ctx context.Context, h *Host) error {
-	return h.done(h.Core.RefusePair(ctx, c.Order, c.Movement, h.Actor))
+	o, err := h.Core.RefusePair(ctx, c.Order, c.Movement, h.Actor)
+	if err != nil {
+		return err
+	}
+	return h.changed(ctx, o)
 }
 
 // OrdersUndo undoes a match.
@@ -192,7 +217,11 @@ type OrdersUndo struct {
 
 // Run implements the command.
 func (c *OrdersUndo) Run(ctx context.Context, h *Host) error {
-	return h.done(h.Core.UndoMatch(ctx, c.Order, h.Actor))
+	o, err := h.Core.UndoMatch(ctx, c.Order, h.Actor)
+	if err != nil {
+		return err
+	}
+	return h.changed(ctx, o)
 }
 
 // OrdersResend sends a result again.
