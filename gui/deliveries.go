@@ -3,11 +3,9 @@ package gui
 import (
 	"context"
 	"reflect"
-	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"reconbanker/core"
 	"reconbanker/gui/lang"
@@ -17,64 +15,48 @@ import (
 	"reconbanker/icons"
 )
 
-// deliveries is the screen of the webhooks: a table of all of them, with the one
-// in question beside it. Rows are read page by page as they come into view.
+// deliveries is the screen of the webhooks.
 type deliveries struct {
-	a     *App
-	query model.DeliveryQuery
-	asked bool // what the table shows was asked for
-	top   bool // from its first row on
-
-	pages  *widgets.Pages[model.DeliveryRow]
-	table  *widgets.DataTable[model.DeliveryRow]
-	chips  *widgets.Chips
-	who    *widgets.Choice
-	names  []widgets.Option
+	*listing[model.DeliveryRow]
+	query  model.DeliveryQuery
 	search *entry
 	all    *look.Button // sends every dead letter again
-	none   *fyne.Container
-	panel  *sidePanel
 	send   *look.Button
 
 	counts map[core.DeliveryStatus]int
-	chosen string // id of the row in question
-	detail model.DeliveryDetail
-	root   fyne.CanvasObject
+	detail model.DeliveryDetail // of the row in question
 }
 
 // deliveriesView is the screen of the webhooks.
 func (a *App) deliveriesView() View {
-	v := &deliveries{a: a, none: container.NewStack(), panel: newSidePanel(lang.T("deliveries.choose"))}
-	v.pages = widgets.NewPages[model.DeliveryRow](a.ctx, nil, func(work func()) { a.working.Go(work) }, a.ui)
-	v.pages.OnChange, v.pages.OnError = v.arrived, func(err error) { a.shell.status.trouble(err) }
-	v.table = widgets.NewDataTable(v.columns())
-	v.table.Key = func(r model.DeliveryRow) string { return r.ID }
-	v.table.OnSelect, v.table.OnMenu = v.picked, v.menu
-	v.table.SetSource(v.pages)
-	v.table.SetEmpty(v.none)
-	v.chips = widgets.NewChips(v.chipList(), "", func(id string) {
-		v.query.Status = core.DeliveryStatus(id)
-		v.restart()
+	v := &deliveries{}
+	v.listing = newListing(a, listed[model.DeliveryRow]{
+		columns: v.columns(), hint: lang.T("deliveries.choose"),
+		id: func(r model.DeliveryRow) string { return r.ID }, account: func(r model.DeliveryRow) string { return r.AccountID },
+		load: v.load, whyNone: v.whyNone,
+		empty:  func() { v.detail = model.DeliveryDetail{} },
+		status: func(id string) { v.query.Status = core.DeliveryStatus(id) },
+		from:   func(id string) { v.query.AccountID = id },
 	})
-	v.names = a.accountOptions()
-	v.who = widgets.NewChoice(v.names, "", func(id string) {
-		v.query.AccountID = id
-		v.restart()
-	})
+	v.table.OnMenu = v.menu
+	v.chips.Set(v.chipList())
 	v.search = newEntry(lang.T("deliveries.search"))
 	v.search.OnChanged = v.find
 	v.search.onEscape = func() { v.search.SetText("") }
 	v.all = look.NewButton("", v.askResendAll)
 	v.all.Hide()
 	v.send = look.NewPrimary("", v.sendChosen).WithIcon(icons.Refresh)
-	filters := look.Edges(nil, nil, v.chips, look.Inset(v.who, 0, 0, 8, 0), look.Inset(v.search, 0, 0, 14, 0))
-	top := look.Column(12, screenHead(lang.T("rail.deliveries"), lang.T("deliveries.means"), v.all), filters)
-	v.root = look.Inset(look.Edges(look.Inset(top, 0, 12, 0, 0), nil, nil, nil, beside(v.table, v.panel.root)), 16, 16, 20, 20)
+	v.lay(screenHead(lang.T("rail.deliveries"), lang.T("deliveries.means"), v.all),
+		look.Edges(nil, nil, v.chips, look.Inset(v.who, 0, 0, 8, 0), look.Inset(v.search, 0, 0, 14, 0)))
 	return v
 }
 
-// Object implements View.
-func (v *deliveries) Object() fyne.CanvasObject { return v.root }
+func (v *deliveries) load() loader[model.DeliveryRow] {
+	src, query := v.a.core, v.query
+	return func(ctx context.Context, offset, limit int) ([]model.DeliveryRow, int, error) {
+		return model.ReadDeliveries(ctx, src, query, offset, limit)
+	}
+}
 
 // FocusSearch implements searcher.
 func (v *deliveries) FocusSearch() { v.a.window.Canvas().Focus(v.search) }
@@ -82,11 +64,7 @@ func (v *deliveries) FocusSearch() { v.a.window.Canvas().Focus(v.search) }
 // Ask implements View. The table reads its own pages; counts and the row in
 // question are read here.
 func (v *deliveries) Ask(c model.Changes) Read {
-	v.offerAccounts()
-	stale := !v.asked || c.Has(core.DeliveriesChanged, core.MovementsChanged, core.AccountsChanged) && c.Of(v.query.AccountID)
-	if stale {
-		v.reload()
-	}
+	stale := v.freshen(c.Has(core.DeliveriesChanged, core.MovementsChanged, core.AccountsChanged) && c.Of(v.query.AccountID))
 	if !stale && v.chosen == v.detail.Row.ID {
 		return nil
 	}
@@ -111,36 +89,6 @@ func (v *deliveries) Ask(c model.Changes) Read {
 	}
 }
 
-func (v *deliveries) offerAccounts() {
-	if names := v.a.accountOptions(); !slices.Equal(names, v.names) {
-		v.names = names
-		v.who.SetOptions(names)
-	}
-}
-
-// restart has other rows read, from the first on.
-func (v *deliveries) restart() {
-	v.pages.Stop() // what comes now is not what is asked for
-	v.table.ClearSelection()
-	v.table.ScrollToTop()
-	v.asked, v.top = false, true
-	v.a.touch(model.Everything())
-}
-
-// reload reads again what is in view.
-func (v *deliveries) reload() {
-	src, query := v.a.core, v.query
-	v.pages.SetLoad(func(ctx context.Context, offset, limit int) ([]model.DeliveryRow, int, error) {
-		return model.ReadDeliveries(ctx, src, query, offset, limit)
-	})
-	if v.top {
-		v.pages.Restart()
-	} else {
-		v.pages.Reload()
-	}
-	v.asked, v.top = true, false
-}
-
 // find looks for an id: while it is being typed nothing is found, and nothing is
 // read either until it is whole or gone.
 func (v *deliveries) find(text string) {
@@ -148,17 +96,6 @@ func (v *deliveries) find(text string) {
 	v.query.Find = strings.TrimSpace(text)
 	if v.query.Find != before {
 		v.restart()
-	}
-}
-
-// arrived shows rows that were read, and the first of them in full when there was
-// no choice yet.
-func (v *deliveries) arrived() {
-	v.none.Objects = []fyne.CanvasObject{v.whyNone()}
-	v.table.Refresh()
-	v.none.Refresh() // lays out what it now holds
-	if v.chosen == "" && v.pages.Len() > 0 {
-		v.table.Select(0)
 	}
 }
 
@@ -176,23 +113,8 @@ func (v *deliveries) whyNone() fyne.CanvasObject {
 
 func (v *deliveries) showAll() {
 	v.query = model.DeliveryQuery{}
-	v.chips.SetChosen("")
-	v.who.SetChosen("")
 	v.search.SetText("")
-	v.restart()
-}
-
-func (v *deliveries) picked() {
-	row, ok := v.table.Current()
-	if !ok {
-		v.chosen, v.detail = "", model.DeliveryDetail{}
-		v.panel.empty()
-		return
-	}
-	if row.ID != v.chosen {
-		v.chosen = row.ID
-		v.a.touch(model.Something("", row.AccountID))
-	}
+	v.unfilter()
 }
 
 // show shows a delivery in full; one that is gone is shown no longer.
@@ -203,8 +125,7 @@ func (v *deliveries) show(d model.DeliveryDetail) {
 	another := d.Row.ID != v.detail.Row.ID
 	v.detail = d
 	if d.Row.ID == "" {
-		v.chosen = ""
-		v.panel.empty()
+		v.gone()
 		return
 	}
 	v.send.SetText(sendWords(d.Row.Status))

@@ -199,7 +199,10 @@ func (d *detail) setStatus(status core.AccountStatus) {
 // openMenu shows what else can be done with the account.
 func (d *detail) openMenu() {
 	item := func(key string, do func()) *fyne.MenuItem { return fyne.NewMenuItem(lang.T(key), do) }
-	items := []*fyne.MenuItem{item("menu.rename", func() { d.a.renameAccount(d.account) })}
+	items := []*fyne.MenuItem{
+		item("menu.rename", func() { d.a.renameAccount(d.account) }),
+		item("menu.duplicate", func() { d.a.duplicateAccount(d.account) }),
+	}
 	switch d.account.Status {
 	case core.Active:
 		items = append(items, item("menu.pause", func() { d.setStatus(core.Paused) }), item("menu.archive", func() { d.archive() }))

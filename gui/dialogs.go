@@ -181,31 +181,62 @@ func (a *App) openAccount(id string, tab int) {
 
 // renameAccount asks for another name.
 func (a *App) renameAccount(account model.Account) {
-	name := newNameField(lang.T("add.name"), "")
-	name.entry.SetText(account.Name)
-	name.entry.OnChanged = func(string) { name.SetError("") }
-	var m *modal
-	no := look.NewButton(lang.T("dialog.cancel"), func() { m.close() })
-	ok := look.NewPrimary(lang.T("menu.rename"), nil)
-	ok.OnTapped = func() {
-		if bad := checkName(name.entry.Text); bad != "" {
-			name.SetError(bad)
-			return
-		}
-		text := name.entry.Text
-		a.do(action{
-			button: ok, failed: lang.T("rename.failed"), done: lang.T("rename.done"), then: m.close,
-			refused: func(fields []core.FieldError) { name.SetError(fields[0].Message) },
-		}, func(ctx context.Context) error {
-			_, err := a.core.RenameAccount(ctx, account.ID, text, a.cfg.Actor)
+	a.askName(lang.T("rename.title"), "", account.Name, lang.T("rename.yes"), action{failed: lang.T("rename.failed"), done: lang.T("rename.done")},
+		func(ctx context.Context, name string) error {
+			_, err := a.core.RenameAccount(ctx, account.ID, name, a.cfg.Actor)
 			return err
 		})
+}
+
+// duplicateAccount asks for the name of a copy, and opens its settings.
+func (a *App) duplicateAccount(account model.Account) {
+	var made core.Account
+	a.askName(lang.T("duplicate.title", "name", account.Name), lang.T("duplicate.means"), lang.T("duplicate.name", "name", account.Name), lang.T("duplicate.yes"),
+		action{failed: lang.T("duplicate.failed"), then: func() {
+			a.toasts.good(lang.T("duplicate.done", "name", made.Name))
+			a.openAccount(made.ID, tabSettings)
+		}},
+		func(ctx context.Context, name string) (err error) {
+			made, err = a.core.DuplicateAccount(ctx, account.ID, name, a.cfg.Actor)
+			return err
+		})
+}
+
+// askName asks for a name and does something with it. What the action does then is
+// done with the dialog closed.
+func (a *App) askName(title, means, name, yes string, act action, work func(ctx context.Context, name string) error) {
+	field := newNameField(lang.T("add.name"), "")
+	field.entry.SetText(name)
+	field.entry.OnChanged = func(string) { field.SetError("") }
+	var m *modal
+	no := look.NewButton(lang.T("dialog.cancel"), func() { m.close() })
+	ok := look.NewPrimary(yes, nil)
+	then := act.then
+	act.button = ok
+	act.refused = func(fields []core.FieldError) { field.SetError(fields[0].Message) }
+	act.then = func() {
+		m.close()
+		if then != nil {
+			then()
+		}
 	}
-	name.entry.OnSubmitted = func(string) { ok.Tapped(nil) }
-	name.entry.onEscape = func() { m.close() }
-	m = a.newModal(420, lang.T("rename.title"), name.FormField, no, ok)
+	ok.OnTapped = func() {
+		if bad := checkName(field.entry.Text); bad != "" {
+			field.SetError(bad)
+			return
+		}
+		text := field.entry.Text
+		a.do(act, func(ctx context.Context) error { return work(ctx, text) })
+	}
+	field.entry.OnSubmitted = func(string) { ok.Tapped(nil) }
+	field.entry.onEscape = func() { m.close() }
+	body := look.Column(12, field.FormField)
+	if means != "" {
+		body = look.Column(12, look.NewLines(means, look.Muted, theme.SizeNameText), field.FormField)
+	}
+	m = a.newModal(420, title, body, no, ok)
 	m.show()
-	a.window.Canvas().Focus(name.entry)
+	a.window.Canvas().Focus(field.entry)
 }
 
 // deleteAccount asks for the name, against a slip.

@@ -151,15 +151,12 @@ func (v *settingsForm) build() {
 	side := container.NewStack(look.NewCard(look.Panel, theme.ColorNameSeparator, 8), look.Inset(list, 12, 12, 8, 8))
 	v.notice = look.Inset(widgets.NewBanner(look.Warn, lang.T("edit.elsewhere"), lang.T("edit.elsewhere_do")), 0, 12, 0, 0)
 	v.notice.Hide()
-	v.body.Objects = []fyne.CanvasObject{container.NewBorder(
-		nil, v.foot(), look.Inset(fixedWidth(sectionsWidth, side), 0, 0, 0, 10), nil,
-		container.NewBorder(v.notice, nil, nil, nil, v.scroll))}
+	v.body.Objects = []fyne.CanvasObject{look.Edges(nil, v.foot(), nil, nil, container.New(sectionsLayout{},
+		look.Inset(side, 0, 0, 0, 14), look.Edges(v.notice, nil, nil, nil, v.scroll)))}
 	v.load()
 	v.body.Refresh()
 	v.choose(model.InLogin)
 }
-
-const sectionsWidth = 172
 
 // foot is the line with what to do about the changes.
 func (v *settingsForm) foot() fyne.CanvasObject {

@@ -106,3 +106,31 @@ func (l besideLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 
 // left keeps an object at the width it asks for.
 func left(objects ...fyne.CanvasObject) *fyne.Container { return look.Row(10, objects...) }
+
+// sectionsLayout puts the list of sections beside the cards, where there is room
+// for both. In a narrow window the cards have all of it.
+type sectionsLayout struct{}
+
+const (
+	sectionsWidth = 186
+	leastCards    = 400 // narrower than that, no list
+)
+
+// MinSize implements fyne.Layout.
+func (sectionsLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(o[1].MinSize().Width, max(o[1].MinSize().Height, 120))
+}
+
+// Layout implements fyne.Layout.
+func (sectionsLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	x := float32(0)
+	if size.Width >= sectionsWidth+leastCards {
+		x = sectionsWidth
+		o[0].Show()
+		o[0].Resize(fyne.NewSize(sectionsWidth, size.Height))
+	} else {
+		o[0].Hide()
+	}
+	o[1].Move(fyne.NewPos(x, 0))
+	o[1].Resize(fyne.NewSize(size.Width-x, size.Height))
+}

@@ -3,11 +3,9 @@ package gui
 import (
 	"context"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"reconbanker/core"
@@ -194,8 +192,3 @@ func TestEditorScreens(t *testing.T) {
 		})
 	}
 }
-
-var (
-	_ = strings.Contains
-	_ fyne.Size
-)

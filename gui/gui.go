@@ -29,6 +29,7 @@ type Core interface {
 	Subscribe() (<-chan core.Hint, func())
 
 	CreateAccount(ctx context.Context, bank, name, actor string) (core.Account, error)
+	DuplicateAccount(ctx context.Context, id, name, actor string) (core.Account, error)
 	RenameAccount(ctx context.Context, id, name, actor string) (core.Account, error)
 	SetAccountStatus(ctx context.Context, id string, status core.AccountStatus, actor string) (core.Account, error)
 	DeleteAccount(ctx context.Context, id, confirmation, actor string) error

@@ -44,6 +44,7 @@ var screens = []screen{
 	{"accounts-none", nil, func(*desk) {}},
 	{"dialog-add", demo, func(d *desk) { d.app.addAccount() }},
 	{"dialog-rename", demo, func(d *desk) { d.app.renameAccount(d.find("Operating account")) }},
+	{"dialog-duplicate", demo, func(d *desk) { d.app.duplicateAccount(d.find("Operating account")) }},
 	{"dialog-delete", demo, func(d *desk) { d.app.deleteAccount(d.find("Operating account")) }},
 	{"dialog-archive", demo, func(d *desk) { d.pick("Operating account"); d.app.shell.accounts.detail.archive() }},
 	{"dialog-restart", demo, func(d *desk) { d.pick("ACME marketplace USD"); d.app.shell.accounts.detail.restartNow() }},

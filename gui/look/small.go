@@ -313,6 +313,13 @@ func (l Tail) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 }
 
+// PassShortcut hands a shortcut that a focused widget has no use for to the window.
+func PassShortcut(o fyne.CanvasObject, s fyne.Shortcut) {
+	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(o).(fyne.Shortcutable); ok {
+		c.TypedShortcut(s)
+	}
+}
+
 // Pass hands a key that a focused widget has no use for to the window.
 func Pass(o fyne.CanvasObject, e *fyne.KeyEvent) {
 	if o == nil {

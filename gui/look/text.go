@@ -24,6 +24,16 @@ type Text struct {
 
 	shown []string
 	width float32
+	last  broken // a layout asks the same several times, and measuring is dear
+}
+
+// broken is a text as it was broken up, and what that depends on.
+type broken struct {
+	text        string
+	width, size float32
+	style       fyne.TextStyle
+	lines       int
+	out         []string
 }
 
 // NewText returns a text of one line that asks for the room it needs.
@@ -159,6 +169,15 @@ func (r *textRenderer) fill() {
 // breakUp breaks the text into lines of a width, at spaces where it can; the last
 // line allowed is cut.
 func (t *Text) breakUp(width float32) []string {
+	now := broken{text: t.Text, width: width, size: theme.Size(t.Font), style: t.Style, lines: t.Lines}
+	if b := &t.last; b.out == nil || b.text != now.text || b.width != width || b.size != now.size || b.style != now.style || b.lines != now.lines {
+		now.out = t.breakAnew(width)
+		t.last = now
+	}
+	return t.last.out
+}
+
+func (t *Text) breakAnew(width float32) []string {
 	var out []string
 	for paragraph := range strings.SplitSeq(t.Text, "\n") {
 		words := strings.Split(paragraph, " ")

@@ -86,9 +86,7 @@ func (e *FormEntry) FocusGained() {
 // TypedShortcut implements fyne.Shortcutable.
 func (e *FormEntry) TypedShortcut(s fyne.Shortcut) {
 	e.Entry.TypedShortcut(s)
-	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(e).(fyne.Shortcutable); ok {
-		c.TypedShortcut(s)
-	}
+	look.PassShortcut(e, s)
 }
 
 // TypedKey implements fyne.Focusable.

@@ -96,14 +96,13 @@ func (g *grid) TypedShortcut(s fyne.Shortcut) {
 	case *fyne.ShortcutSelectAll:
 		g.all()
 	case *desktop.CustomShortcut:
-		if s.Modifier&command() == 0 {
-			return
-		}
-		switch s.KeyName {
-		case fyne.KeyHome:
+		switch ctrl := s.Modifier&command() != 0; {
+		case ctrl && s.KeyName == fyne.KeyHome:
 			g.step(0)
-		case fyne.KeyEnd:
+		case ctrl && s.KeyName == fyne.KeyEnd:
 			g.step(g.rows() - 1)
+		default:
+			look.PassShortcut(g.self(), s)
 		}
 	}
 }
