@@ -3,6 +3,7 @@ package gui
 import (
 	"context"
 	"errors"
+	"time"
 
 	"reconbanker/core"
 	"reconbanker/gui/lang"
@@ -61,6 +62,12 @@ func (a *App) tell(act action, err error) {
 	default:
 		a.toasts.bad(act.failed, explain(err))
 	}
+}
+
+// after calls f on Fyne's goroutine in a while; the function it returns ends that.
+func (a *App) after(d time.Duration, f func()) (stop func()) {
+	t := time.AfterFunc(d, func() { a.ui(f) })
+	return func() { t.Stop() }
 }
 
 // explain puts an error into a sentence for a person.

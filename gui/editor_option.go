@@ -24,8 +24,9 @@ type options struct {
 type option struct {
 	id    string
 	title string
-	means string // "" for none
-	badge string // "" for none
+	means string    // "" for none
+	badge string    // "" for none
+	tone  look.Tone // of the badge
 }
 
 func newOptions(list []option, onChosen func(string)) *options {
@@ -140,7 +141,7 @@ func (b *optionBox) CreateRenderer() fyne.WidgetRenderer {
 	}
 	if b.spec.badge != "" {
 		r.title.Lines = 0
-		r.badge = look.NewBadge(b.spec.badge, look.Active)
+		r.badge = look.NewBadge(b.spec.badge, b.spec.tone)
 	}
 	r.Refresh()
 	return r

@@ -44,7 +44,7 @@ func (v *firstRunView) languageStep() []fyne.CanvasObject {
 
 func (v *firstRunView) modeStep() []fyne.CanvasObject {
 	return []fyne.CanvasObject{v.boxes([]option{
-		{id: string(core.Reconcile), title: lang.T("app_settings.reconcile"), means: lang.T("first.reconcile_means"), badge: lang.T("first.recommended")},
+		{id: string(core.Reconcile), title: lang.T("app_settings.reconcile"), means: lang.T("first.reconcile_means"), badge: lang.T("first.recommended"), tone: look.Active},
 		{id: string(core.Passthrough), title: lang.T("app_settings.passthrough"), means: lang.T("first.passthrough_means")},
 	}, string(v.st.mode), func(id string) { v.st.mode = core.OperationMode(id) })}
 }

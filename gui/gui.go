@@ -60,6 +60,7 @@ type Core interface {
 	Preferences(ctx context.Context) (core.Preferences, error)
 	SetPreferences(ctx context.Context, p core.Preferences, actor string) error
 	SendTestNotice(ctx context.Context, accountID string, in core.SettingsInput) (core.Answer, error)
+	orderCore
 }
 
 // Dispatcher runs a function on Fyne's goroutine, soon: fyne.Do in the program, a

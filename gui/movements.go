@@ -45,7 +45,7 @@ type movements struct {
 	read   bool   // it has been asked to read once
 
 	search   *entry
-	period   *widgets.Choice
+	period   *periodChoice
 	currency *widgets.Choice
 	delivery *widgets.Choice
 	export   *look.Button
@@ -68,10 +68,7 @@ type movements struct {
 func newMovements(a *App, src movementCore, accountID string) *movements {
 	v := &movements{a: a, src: src, query: model.MovementQuery{AccountID: accountID, Period: model.LastDays}, typed: func() {}}
 	ui := a.ui
-	v.after = func(d time.Duration, f func()) func() {
-		t := time.AfterFunc(d, func() { ui(f) })
-		return func() { t.Stop() }
-	}
+	v.after = a.after
 	v.pages = widgets.NewPages[model.MovementRow](a.ctx, nil, func(work func()) { a.working.Go(work) }, ui)
 	v.pages.OnChange, v.pages.OnError = v.arrived, v.failed
 	v.table = widgets.NewDataTable(v.columns())

@@ -48,10 +48,10 @@ func TestMovementsLook(t *testing.T) {
 		t.Run("all accounts "+string(appearance), func(t *testing.T) {
 			d, v := movementsDesk(t, dressed(t, appearance), "")
 			d.sees("ACME SA")
-			v.askDays()
+			v.period.ask()
 			d.shot("days-" + string(appearance))
 			d.app.escape()
-			v.askPath("xlsx")
+			v.a.askPath(v.exporting(), "xlsx")
 			d.shot("path-" + string(appearance))
 			d.app.escape()
 			v.search.SetText("nothing like it")
@@ -144,7 +144,7 @@ func TestMovementsAreFiltered(t *testing.T) {
 	d.settles(v, 2)
 	d.sees("2 movements · 955.00 USD")
 	v.currency.OnChosen("")
-	v.setPeriod(model.Between, now.AddDate(0, 0, -1), now.AddDate(0, 0, -1))
+	v.period.set(model.Between, now.AddDate(0, 0, -1), now.AddDate(0, 0, -1))
 	d.settles(v, 5)
 	if v.period.Text != "2026-05-12 – 2026-05-12" {
 		t.Errorf("the period says %q", v.period.Text)
@@ -344,7 +344,7 @@ func TestMovementsThatCannotBeReadAreReadAgain(t *testing.T) {
 func TestMovementsAreExported(t *testing.T) {
 	d, v := movementsDesk(t, withMovements, "Treasury")
 	dir := t.TempDir()
-	v.askPath("csv")
+	v.a.askPath(v.exporting(), "csv")
 	name := d.app.window.Canvas().Focused().(*entry)
 	if name.Text != "movements-2026-05-13.csv" {
 		t.Errorf("the file is called %q", name.Text)
@@ -367,7 +367,7 @@ func TestMovementsAreExported(t *testing.T) {
 	if want := `2026-05-13 10:15:00,"Treasury","001-7781","ACME SA","21 443 998 001 7",1500.00,"UYU","TRF-884120"`; !strings.HasPrefix(lines[1], want) {
 		t.Errorf("the first movement is %q, want %q…", lines[1], want)
 	}
-	v.askPath("csv")
+	v.a.askPath(v.exporting(), "csv")
 	name = d.app.window.Canvas().Focused().(*entry)
 	name.SetText(path)
 	name.OnSubmitted("")
@@ -398,7 +398,7 @@ func TestAnExportIsStopped(t *testing.T) {
 	begun := make(chan struct{})
 	d, v := movementsDesk(t, withMovements, "Treasury", func(c *Config) { c.Core = endless{c.Core, begun} })
 	dir := t.TempDir()
-	v.exportTo(filepath.Join(dir, "x.xlsx"), "xlsx")
+	v.a.exportTo(v.exporting(), filepath.Join(dir, "x.xlsx"), "xlsx")
 	<-begun
 	d.press("Cancel")
 	d.sees("The export was stopped; no file was written.")

@@ -32,6 +32,7 @@ func (a *App) builtIn() views {
 		movements:   a.newMovementsView,
 		runs:        a.runsView,
 		settings:    a.editorView,
+		orders:      a.ordersView,
 		deliveries:  a.deliveriesView,
 		activity:    a.activityView,
 		preferences: a.preferencesView,

@@ -21,7 +21,7 @@ type Period string
 
 // Periods.
 const (
-	LastDays  Period = "30"    // today and the 29 days before it
+	LastDays  Period = "30"    // today and the 30 days before it
 	ThisMonth Period = "month" // from its first day
 	AllTime   Period = ""
 	Between   Period = "days" // the days of From to To, both included
@@ -50,20 +50,27 @@ func (q MovementQuery) Filter(now time.Time) core.MovementFilter {
 		AccountID: q.AccountID, Search: strings.TrimSpace(q.Search), Currency: q.Currency,
 		Delivery: q.Delivery, Ascending: q.Ascending,
 	}
-	switch q.Period {
+	f.From, f.To = q.Period.span(now, q.From, q.To)
+	return f
+}
+
+// span is the time of a period in the zone of now; from and to are the days of
+// Between. A zero end is open.
+func (p Period) span(now, from, to time.Time) (begin, end time.Time) {
+	switch p {
 	case LastDays:
-		f.From = day(now, -30)
+		begin = day(now, -30)
 	case ThisMonth:
-		f.From = time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
+		begin = time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
 	case Between:
-		if !q.From.IsZero() {
-			f.From = day(q.From, 0)
+		if !from.IsZero() {
+			begin = day(from, 0)
 		}
-		if !q.To.IsZero() {
-			f.To = day(q.To, 1)
+		if !to.IsZero() {
+			end = day(to, 1)
 		}
 	}
-	return f
+	return begin, end
 }
 
 // day is the midnight that begins a day, so many days on.
