@@ -143,6 +143,29 @@ func (c *Core) Attempts(ctx context.Context, accountID string, since time.Time) 
 	return c.store.Attempts(ctx, a.Bank, (&session{settings: s}).bankUser(), since)
 }
 
+// Budget tells how many logins that may fail an account's bank user has left
+// today, at the bank, whichever accounts spent the others.
+func (c *Core) Budget(ctx context.Context, accountID string) (Budget, error) {
+	a, err := c.store.Account(ctx, accountID)
+	if err != nil {
+		return Budget{}, err
+	}
+	s, err := c.Settings(ctx, accountID)
+	if err != nil {
+		return Budget{}, err
+	}
+	_, zone, err := c.driverOf(a.Bank)
+	if err != nil {
+		return Budget{}, err
+	}
+	midnight := dayStart(c.now(), zone)
+	rows, err := c.store.Attempts(ctx, a.Bank, (&session{settings: s}).bankUser(), midnight)
+	if err != nil {
+		return Budget{}, err
+	}
+	return budgetOf(rows, s.DailyLogins, midnight, dayStart(midnight.Add(30*time.Hour), zone)), nil
+}
+
 // checkPage refuses a page that is out of range; 0 means the default of 100.
 func checkPage(limit *int, offset int) error {
 	if *limit == 0 {

@@ -49,6 +49,8 @@ type Grammar struct {
 	Mode       ModeCmd       `cmd:"" help:"Show or set the operation mode: reconcile or passthrough."`
 	Scrape     ScrapeCmd     `cmd:"" help:"Read an account now."`
 	Restart    RestartCmd    `cmd:"" help:"Clear an account's block and read it now."`
+	OTP        OTPCmd        `cmd:"" name:"otp" help:"Give a one-time code, from standard input, to the login that waits for it."`
+	Sessions   SessionsCmd   `cmd:"" help:"List persistent sessions and what they do."`
 	Runs       RunsCmd       `cmd:"" help:"List runs, or show one with its stages."`
 	Movements  MovementsCmd  `cmd:"" help:"List movements, resend, set aside and restore them."`
 	Orders     OrdersCmd     `cmd:"" help:"List orders, poll them, settle, refuse, undo, match again."`
@@ -97,7 +99,7 @@ type DemoBank interface {
 // ReadsInput tells whether a command reads standard input.
 func ReadsInput(command string) bool {
 	return strings.HasPrefix(command, "settings set") || strings.HasPrefix(command, "passphrase") ||
-		strings.HasPrefix(command, "owner set")
+		strings.HasPrefix(command, "owner set") || strings.HasPrefix(command, "otp")
 }
 
 // Local tells whether a command needs no data folder.
