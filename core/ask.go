@@ -24,6 +24,11 @@ func (s *session) ask(ctx context.Context, q scrapers.Question) (scrapers.Secret
 	if s.settings.LoginMode != Assisted && !s.c.present() && !s.c.relay(ctx, s.account.ID) {
 		return scrapers.Secret{}, scrapers.Fail(scrapers.NeedsPresence, "the bank asks for a code", nil)
 	}
+	if q.Kind == scrapers.Finish {
+		if err := s.handOver(ctx); err != nil {
+			return scrapers.Secret{}, err
+		}
+	}
 	if err := s.openRequest(ctx, q, limit); err != nil {
 		return scrapers.Secret{}, err
 	}
@@ -119,6 +124,9 @@ func (s *session) await(ctx context.Context, w *waiter, q scrapers.Question) (an
 				return answer{}, nil
 			}
 		case <-s.tab.Done():
+			if q.Kind == scrapers.Finish {
+				return answer{}, scrapers.Fail(scrapers.Cancelled, "the bank's window was closed before the login was finished", nil)
+			}
 			return answer{}, scrapers.Fail(scrapers.BrowserCrashed, "wait for a code", nil)
 		case <-ctx.Done():
 			return answer{}, scrapers.Fail(scrapers.Cancelled, "wait for a code", ctx.Err())

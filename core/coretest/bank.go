@@ -29,6 +29,7 @@ type Bank struct {
 	read  Read
 	out   bool // the bank has signed everybody out
 	outs  int  // customers who signed out
+	again int  // codes sent again
 }
 
 var _ scrapers.Driver = (*Bank)(nil)
@@ -118,6 +119,21 @@ func (b *Bank) Authenticated(context.Context, scrapers.Page) (bool, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return !b.out, nil
+}
+
+// ResendCode implements scrapers.Resender.
+func (b *Bank) ResendCode(context.Context, scrapers.Page) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.again++
+	return nil
+}
+
+// Resent is how many codes were sent again.
+func (b *Bank) Resent() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.again
 }
 
 // Logout implements scrapers.LoggerOut.

@@ -21,6 +21,7 @@ type Browser struct {
 	submits int
 
 	restored string
+	blind    bool
 	tabs     map[*tab]bool // the open ones
 }
 
@@ -34,6 +35,25 @@ func (b *Browser) Restored() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.restored
+}
+
+// Blind makes Open refuse windows that a person can see, as without a screen.
+func (b *Browser) Blind() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.blind = true
+}
+
+// Seen is how many windows that a person can see are open.
+func (b *Browser) Seen() (n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for t := range b.tabs {
+		if t.options.Visible {
+			n++
+		}
+	}
+	return n
 }
 
 // Refuses makes Open fail; nil ends that.
@@ -78,6 +98,9 @@ func (b *Browser) Open(_ context.Context, o scrapers.TabOptions) (scrapers.Tab, 
 	defer b.mu.Unlock()
 	if b.refuse != nil {
 		return nil, b.refuse
+	}
+	if b.blind && o.Visible {
+		return nil, scrapers.Fail(scrapers.BrowserMissing, "open a window: there is no screen", nil)
 	}
 	b.opened++
 	b.open++

@@ -41,6 +41,13 @@ const (
 	resent        = "#reenviado"
 	codesUsedUp   = "#codigo-agotado"
 
+	approveInApp   = "#autorizar-app"
+	finishInWindow = "#autorizar-ventana"
+	approvalDenied = "#autorizacion-rechazada"
+	approvalLate   = "#autorizacion-vencida"
+	otherSession   = "#otra-sesion"
+	robotTest      = "#captcha"
+
 	accountList = "#cuentas"
 	signOut     = "#salir"
 )
@@ -60,6 +67,7 @@ func (Driver) Info() scrapers.Info {
 			{Key: FieldAddress, Label: "Address", Default: "http://127.0.0.1:8765", Check: checkAddress},
 			{Key: scrapers.FieldUsername, Label: "User"},
 			{Key: scrapers.FieldPassword, Label: "Password", Secret: true},
+			{Key: scrapers.FieldTOTPSeed, Label: "Authenticator seed", Secret: true, Optional: true},
 		},
 	}
 }
@@ -107,32 +115,75 @@ func (Driver) Login(ctx context.Context, page scrapers.Page, creds scrapers.Cred
 		return err
 	}
 	for try := 1; ; try++ {
-		seen, err := await(ctx, page, "sign in",
-			good("in", accountList),
-			good("code", fmt.Sprintf(codeForm, try)),
-			bad(scrapers.OTPRejected, codesUsedUp),
-			bad(scrapers.AccountLocked, lockedPage),
-			bad(scrapers.PasswordChange, newPassword),
-			bad(scrapers.UserAction, termsPage),
-			saying(scrapers.InvalidCredentials, refusal, "usuario o contraseña incorrect"),
-			saying(scrapers.OTPTimeout, notice, "sesión ha expirado"),
-			isClosed,
-		)
-		if try == 1 && scrapers.KindOf(err) == scrapers.StepTimeout {
-			return scrapers.Fail(scrapers.Unexplained, "wait for an answer to the password", err)
-		}
+		seen, err := afterPassword(ctx, page, try)
 		if err != nil || seen == "in" {
 			return err
 		}
-		if err := answer(ctx, page, ask, try > 1); err != nil {
+		if seen == "code" {
+			err = answer(ctx, page, ask)
+		} else {
+			err = elsewhere(ctx, page, ask, seen)
+		}
+		if err != nil {
 			return err
 		}
 	}
 }
 
+// afterPassword waits for what follows the password, or the try before.
+func afterPassword(ctx context.Context, page scrapers.Page, try int) (string, error) {
+	outcomes := []outcome{
+		good("in", accountList),
+		good("code", fmt.Sprintf(codeForm, try)),
+		bad(scrapers.OTPRejected, codesUsedUp),
+		bad(scrapers.ApprovalDenied, approvalDenied),
+		bad(scrapers.ApprovalExpired, approvalLate),
+		bad(scrapers.AccountLocked, lockedPage),
+		bad(scrapers.PasswordChange, newPassword),
+		bad(scrapers.UserAction, termsPage),
+		bad(scrapers.SessionConflict, otherSession),
+		bad(scrapers.BotChallenge, robotTest),
+		saying(scrapers.InvalidCredentials, refusal, "usuario o contraseña incorrect"),
+		saying(scrapers.OTPTimeout, notice, "sesión ha expirado"),
+		isClosed,
+	}
+	if try == 1 {
+		outcomes = append(outcomes, good(approveInApp, approveInApp), good(finishInWindow, finishInWindow))
+	}
+	if try > 1 {
+		outcomes = append(outcomes, isOut)
+	}
+	seen, err := await(ctx, page, "sign in", outcomes...)
+	if try == 1 && scrapers.KindOf(err) == scrapers.StepTimeout {
+		return "", scrapers.Fail(scrapers.Unexplained, "wait for an answer to the password", err)
+	}
+	return seen, err
+}
+
+// elsewhere waits while a person approves the login in the app, or finishes it in
+// the bank's window.
+func elsewhere(ctx context.Context, page scrapers.Page, ask scrapers.Ask, seen string) error {
+	q := scrapers.Question{Kind: scrapers.Approve, Purpose: "login", Over: func(ctx context.Context) (bool, error) {
+		return page.Seen(ctx, accountList+", "+approvalDenied+", "+approvalLate+", "+signInForm)
+	}}
+	if seen == finishInWindow {
+		q.Kind = scrapers.Finish
+	}
+	var err error
+	if q.Target, err = page.Text(ctx, codeTarget); err != nil {
+		return err
+	}
+	_, err = ask(ctx, q)
+	return err
+}
+
 // answer asks a person for the code on the page and sends it.
-func answer(ctx context.Context, page scrapers.Page, ask scrapers.Ask, refused bool) error {
-	q := scrapers.Question{Kind: scrapers.Numeric, Length: 6, Purpose: "login", Refused: refused}
+func answer(ctx context.Context, page scrapers.Page, ask scrapers.Ask) error {
+	q := scrapers.Question{Kind: scrapers.Numeric, Length: 6, Purpose: "login"}
+	var err error
+	if q.Refused, err = page.Seen(ctx, refusal); err != nil {
+		return err
+	}
 	totp, err := page.Seen(ctx, authenticator)
 	if err != nil {
 		return err

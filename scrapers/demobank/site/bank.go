@@ -69,6 +69,9 @@ const (
 	NoFactor   Factor = ""
 	CodeFactor Factor = "code" // six digits, shown on the phone page
 	TOTPFactor Factor = "totp" // six digits, made by an authenticator from a seed
+	AppFactor  Factor = "app"  // approved on the phone page
+	// WindowFactor is something only a person can do, in the bank's own window.
+	WindowFactor Factor = "window"
 )
 
 // Login is one way to sign in, for people and tests.
@@ -115,6 +118,12 @@ func New(cfg Config) *Bank {
 		{name: "totp", password: "totp-2468", company: "FERRETERIA NORTE SA", factor: TOTPFactor, accounts: []*account{
 			{number: "001-118830-1", name: "Cuenta corriente", currency: "UYU", opening: 267_914_20, busy: 3},
 		}},
+		{name: "app", password: "app-2468", company: "MOLINO SUR SA", factor: AppFactor, accounts: []*account{
+			{number: "001-440921-1", name: "Cuenta corriente", currency: "UYU", opening: 98_400_00, busy: 2},
+		}},
+		{name: "ventana", password: "ventana-2468", company: "PAPELERA ESTE SRL", factor: WindowFactor, accounts: []*account{
+			{number: "001-552310-1", name: "Cuenta corriente", currency: "UYU", opening: 54_120_75, busy: 2},
+		}},
 		{name: "vacia", password: "vacia-2468", company: "NUEVA ERA SAS", accounts: []*account{
 			{number: "001-990001-1", name: "Cuenta corriente", currency: "UYU"},
 		}},
@@ -137,6 +146,9 @@ func (b *Bank) Logins() []Login {
 		"codigo": "asks for a code that the page /telefono shows",
 		"totp":   "asks for the code of an authenticator app",
 		"vacia":  "one account without movements",
+
+		"app":     "waits until the login is approved on the page /telefono",
+		"ventana": "waits until somebody presses a button in the bank's own window",
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -21,6 +21,7 @@ import (
 //	POST /control/movement       account, amount ("1500.00", negative for a debit), sender, document, concept, reference
 //	POST /control/password       user, password
 //	POST /control/unlock         user
+//	POST /control/approve        user, yes (true or false)
 //	POST /control/expire
 //
 // Bodies are JSON objects of strings (on may be a boolean) or HTML forms.
@@ -42,6 +43,9 @@ func (b *Bank) control() http.Handler {
 	}))
 	mux.HandleFunc("POST /control/unlock", order(func(in map[string]string) (any, error) {
 		return b.after(b.Unlock(in["user"]))
+	}))
+	mux.HandleFunc("POST /control/approve", order(func(in map[string]string) (any, error) {
+		return b.after(b.Approve(in["user"], in["yes"] == "true" || in["yes"] == "on"))
 	}))
 	mux.HandleFunc("POST /control/expire", order(func(map[string]string) (any, error) {
 		b.ExpireSessions()

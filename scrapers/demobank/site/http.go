@@ -18,7 +18,7 @@ var pages = func() map[string]*template.Template {
 	frame := template.Must(template.New("frame.html").Funcs(funcs).ParseFS(web, "web/frame.html"))
 	all := map[string]*template.Template{}
 	for _, name := range []string{
-		"login", "locked", "code", "code-over", "password", "terms", "home", "account", "notice", "phone", "control",
+		"login", "locked", "code", "code-over", "password", "terms", "approval", "obstacle", "home", "account", "notice", "phone", "control",
 	} {
 		all[name] = template.Must(template.Must(frame.Clone()).ParseFS(web, "web/"+name+".html"))
 	}
@@ -49,6 +49,8 @@ func (b *Bank) routes() http.Handler {
 	bank.HandleFunc("GET /codigo", b.codePage)
 	bank.HandleFunc("POST /codigo", b.code)
 	bank.HandleFunc("POST /codigo/reenviar", b.resend)
+	bank.HandleFunc("GET /autorizar", b.approvalPage)
+	bank.HandleFunc("POST /autorizar", b.finish)
 	bank.HandleFunc("GET /inicio", b.signedIn(b.home))
 	bank.HandleFunc("GET /cuenta", b.signedIn(b.account))
 	bank.HandleFunc("GET /api/movimientos", b.movements)
@@ -64,6 +66,7 @@ func (b *Bank) routes() http.Handler {
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /telefono", b.phonePage)
 	mux.HandleFunc("GET /telefono/codigos", b.phoneCodes)
+	mux.Handle("POST /telefono/autorizar", http.NewCrossOriginProtection().Handler(http.HandlerFunc(b.phoneApproval)))
 	// Another site's page must not be able to post here behind a person's back.
 	mux.Handle("/control/", http.NewCrossOriginProtection().Handler(b.control()))
 	return mux
@@ -83,6 +86,10 @@ func (b *Bank) disturbed(next http.Handler) http.Handler {
 			}
 		}
 		switch {
+		case b.IsOn(Forbidden):
+			b.show(w, http.StatusForbidden, "notice", view{Title: "Acceso denegado", Message: "Acceso denegado", Words: "No es posible ingresar desde su red."})
+		case b.IsOn(TooMany):
+			b.show(w, http.StatusTooManyRequests, "notice", view{Title: "Espere", Message: "Demasiadas consultas", Words: "Intente nuevamente en unos minutos."})
 		case b.IsOn(ServerError):
 			b.show(w, http.StatusInternalServerError, "notice", view{
 				Title: "Error", Message: "Servicio no disponible", Words: "Ocurrió un error inesperado. Intente nuevamente en unos minutos.",

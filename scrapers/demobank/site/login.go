@@ -16,6 +16,10 @@ type session struct {
 	tries  int // refused codes
 	lists  int // lists of movements asked for
 	resent int
+
+	codes    int       // accepted codes
+	approval approval  // of a login that is finished elsewhere
+	began    time.Time // of the wait for it
 }
 
 // session returns the live session of a request and marks it used, or nil. The
@@ -91,6 +95,8 @@ const (
 	change   verdict = "change"
 	terms    verdict = "terms"
 	needCode verdict = "code"
+	conflict verdict = "conflict"
+	captcha  verdict = "captcha"
 	welcome  verdict = "welcome"
 )
 
@@ -108,9 +114,17 @@ func (b *Bank) login(w http.ResponseWriter, r *http.Request) {
 		b.show(w, http.StatusOK, "password", view{Title: "Cambio de contraseña"})
 	case terms:
 		b.show(w, http.StatusOK, "terms", view{Title: "Términos y condiciones"})
+	case conflict:
+		b.show(w, http.StatusOK, "obstacle", view{Title: "Sesión activa", Words: "otra-sesion", Message: "Ya existe una sesión activa para este usuario."})
+	case captcha:
+		b.show(w, http.StatusOK, "obstacle", view{Title: "Verificación de seguridad", Words: "captcha", Message: "Demuestre que no es un robot."})
 	case needCode:
 		b.begin(w, u, false)
-		http.Redirect(w, r, "/codigo", http.StatusSeeOther)
+		to := "/codigo"
+		if u.factor == AppFactor || u.factor == WindowFactor {
+			to = "/autorizar"
+		}
+		http.Redirect(w, r, to, http.StatusSeeOther)
 	case welcome:
 		b.begin(w, u, true)
 		http.Redirect(w, r, "/inicio", http.StatusSeeOther)
@@ -154,6 +168,10 @@ func (b *Bank) judge(name, password string) (verdict, *user) {
 		return change, nil
 	case b.on(Terms):
 		return terms, nil
+	case b.on(OtherSession):
+		return conflict, nil
+	case b.on(Captcha):
+		return captcha, nil
 	case u.factor != NoFactor || b.on(CodeAlways):
 		return needCode, u
 	}
@@ -164,11 +182,15 @@ func (b *Bank) judge(name, password string) (verdict, *user) {
 func (b *Bank) begin(w http.ResponseWriter, u *user, in bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !in && u.factor != TOTPFactor {
+	if !in && (u.factor == CodeFactor || u.factor == NoFactor) {
 		b.sendCode(u)
 	}
 	id := newSessionID()
-	b.sessions[id] = &session{user: u, in: in, used: b.now()}
+	s := &session{user: u, in: in, used: b.now(), began: b.now()}
+	if !in && (u.factor == AppFactor || u.factor == WindowFactor) {
+		s.approval = asked
+	}
+	b.sessions[id] = s
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // loopback http has no secure cookies
 		Name: cookieName, Value: id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
@@ -188,11 +210,11 @@ func (b *Bank) codeView(r *http.Request) codeView {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s := b.session(r)
-	if s == nil || s.in {
+	if s == nil || s.in || s.approval != "" {
 		return codeView{}
 	}
 	return codeView{
-		TOTP: s.user.factor == TOTPFactor, Phone: s.user.phone, Try: s.tries + 1, Left: maxCodes - s.tries,
+		TOTP: s.user.factor == TOTPFactor, Phone: s.user.phone, Try: s.tries + s.codes + 1, Left: maxCodes - s.tries,
 		Resent: s.resent, waiting: true, out: s.tries >= maxCodes,
 	}
 }
@@ -220,16 +242,25 @@ func (b *Bank) showCode(w http.ResponseWriter, r *http.Request, v codeView, mess
 func (b *Bank) code(w http.ResponseWriter, r *http.Request) {
 	code := strings.TrimSpace(r.PostFormValue("codigo"))
 	b.mu.Lock()
-	s := b.session(r)
-	waiting := s != nil && !s.in
+	s, again := b.session(r), false
+	waiting := s != nil && !s.in && s.approval == ""
 	if waiting {
-		if s.in = b.acceptCode(s.user, code); !s.in {
+		switch right := b.acceptCode(s.user, code); {
+		case !right:
 			s.tries++
+		case b.on(CodeTwice) && s.codes == 0:
+			s.codes++
+			again = true
+			b.sendCode(s.user)
+		default:
+			s.in = true
 		}
 	}
 	accepted := s != nil && s.in
 	b.mu.Unlock()
 	switch {
+	case again:
+		http.Redirect(w, r, "/codigo", http.StatusSeeOther)
 	case accepted:
 		http.Redirect(w, r, "/inicio", http.StatusSeeOther)
 	case !waiting:

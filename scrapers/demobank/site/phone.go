@@ -13,6 +13,8 @@ type phoneCode struct {
 	Code    string `json:"codigo"` // "" when none is waiting
 	At      string `json:"hora"`
 	Left    int    `json:"segundos"` // that it is still good
+	// Approving tells that a login waits to be approved here.
+	Approving bool `json:"autorizar"`
 }
 
 func (b *Bank) phone() []phoneCode {
@@ -26,6 +28,13 @@ func (b *Bank) phone() []phoneCode {
 		case u.factor == TOTPFactor:
 			c.TOTP, c.Code = true, totp(b.totpSeed(u.name), now)
 			c.Left = int((totpStep - time.Duration(now.Unix())*time.Second%totpStep).Seconds())
+		case u.factor == AppFactor || u.factor == WindowFactor:
+			for _, s := range b.sessions {
+				c.Approving = c.Approving || s.user == u && s.approval == asked && now.Sub(s.began) < approvalLife
+			}
+			if u.factor == WindowFactor {
+				continue // there the person is at the window
+			}
 		case u.factor == NoFactor && u.code == "":
 			continue
 		case u.code != "":
@@ -43,4 +52,10 @@ func (b *Bank) phonePage(w http.ResponseWriter, _ *http.Request) {
 
 func (b *Bank) phoneCodes(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, b.phone())
+}
+
+// phoneApproval is the thumb on the phone.
+func (b *Bank) phoneApproval(w http.ResponseWriter, r *http.Request) {
+	_ = b.Approve(r.PostFormValue("usuario"), r.PostFormValue("si") == "1") // it may have ended meanwhile, which the page shows
+	http.Redirect(w, r, "/telefono", http.StatusSeeOther)
 }

@@ -28,6 +28,11 @@ const (
 	Reversal           Switch = "reversal"             // the newest credit is taken back by a later debit
 	ChangePassword     Switch = "change-password"      // a right password leads to a page that wants a new one
 	Terms              Switch = "terms"                // a right password leads to terms that must be accepted
+	CodeTwice          Switch = "code-twice"           // the first right code of a login leads to a page that asks for another
+	OtherSession       Switch = "other-session"        // a right password meets another session of the same user
+	Captcha            Switch = "captcha"              // a right password leads to a test for robots
+	Forbidden          Switch = "forbidden"            // every page answers 403
+	TooMany            Switch = "too-many"             // every page answers 429
 )
 
 // Switches returns every switch, in the order above.
@@ -36,6 +41,7 @@ func Switches() []Switch {
 		Maintenance, Slow, ServerError, RenamedIDs, MovedColumn, RenamedColumn, PopUp, LoggedOutMidway,
 		NothingAfterSubmit, Duplicates, TwoIdentical, EmptyAccount, ManyMovements, ForeignHost, CodesRefused,
 		CodeAlways, NoIDs, VanishingLine, Reversal, ChangePassword, Terms,
+		CodeTwice, OtherSession, Captcha, Forbidden, TooMany,
 	}
 }
 

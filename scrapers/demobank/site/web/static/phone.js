@@ -3,8 +3,16 @@
 setInterval(async () => {
   const answer = await fetch("/telefono/codigos");
   if (!answer.ok) return;
+  const rows = await answer.json();
+  // A login that waits for approval has buttons, which the page brings.
+  const waiting = rows.filter((m) => m.autorizar).length;
+  if (waiting !== document.querySelectorAll("#mensajes form").length) {
+    location.reload();
+    return;
+  }
+  if (waiting) return;
   const list = document.getElementById("mensajes");
-  list.replaceChildren(...(await answer.json()).map((m) => {
+  list.replaceChildren(...rows.map((m) => {
     const item = document.createElement("li");
     item.dataset.usuario = m.usuario;
     const from = document.createElement("span");
