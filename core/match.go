@@ -25,6 +25,7 @@ type MatchReason string
 // Why an order was matched, is ambiguous, or was not found.
 const (
 	ReasonStrong          MatchReason = "strong"          // each is the other's only strong candidate
+	ReasonAlias           MatchReason = "alias"           // likewise, and strong because a person has settled these names before
 	ReasonInterchangeable MatchReason = "interchangeable" // as many equal orders as equal payments of one sender
 	ReasonUniqueAmount    MatchReason = "unique_amount"   // a name is missing, and no other pair has this amount
 
@@ -75,8 +76,8 @@ type MatchInput struct {
 	UniqueAmount bool
 	Zone         *time.Location // the bank's
 	// Fresh holds the ids of the movements that arrived or got a sender, and of the
-	// orders that were changed, since the orders were last evaluated. Only these
-	// are evidence on which an ambiguous order settles by itself.
+	// orders that were registered or changed, since the orders were last evaluated.
+	// Only these are evidence on which an ambiguous order settles by itself.
 	Fresh map[string]bool
 	// ForPeople holds the ids of orders and movements of an undone match. They are
 	// shown as candidates and never settle by themselves.

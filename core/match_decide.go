@@ -33,12 +33,14 @@ type board struct {
 	refuse map[[2]string]bool
 	pairs  [][]edge // by order
 	claims [][]edge // by movement
+	groups []*group // by order, where one was needed
 }
 
 func newBoard(in MatchInput) *board {
 	b := &board{
 		in: in, names: newComparer(in.Aliases), refuse: map[[2]string]bool{},
 		pairs: make([][]edge, len(in.Orders)), claims: make([][]edge, len(in.Movements)),
+		groups: make([]*group, len(in.Orders)),
 	}
 	for _, o := range in.Orders {
 		b.orders = append(b.orders, b.names.party(o.Name, ""))
@@ -88,7 +90,11 @@ func (b *board) decide(i int) Verdict {
 		b.decideWeak(i, &v)
 	case len(strong) == 1 && len(keptEdges(b.claims[strong[0].m], edge.strong)) == 1:
 		if v.Reason = b.tooClose(strong); v.Reason == "" {
-			b.settle(&v, strong[0], ReasonStrong, b.fresh(i, strong[0].m))
+			why := ReasonStrong
+			if strong[0].sim.has(NameAlias) {
+				why = ReasonAlias
+			}
+			b.settle(&v, strong[0], why, b.fresh(i, strong[0].m))
 		}
 	default:
 		b.decideEqual(i, &v)
@@ -152,36 +158,58 @@ func (b *board) tooClose(strong []edge) MatchReason {
 	return ""
 }
 
+// group is orders and movements that strong pairs connect.
+type group struct {
+	orders, movements []int       // each oldest first
+	against           MatchReason // why they may not be paired in any way; "" when they may
+	fresh             bool        // something in it is new
+}
+
 // decideEqual is about an order that shares strong movements with others. As
 // many equal orders as equal payments of one sender may be paired in any way:
 // the oldest goes with the oldest.
 func (b *board) decideEqual(i int, v *Verdict) {
-	v.Reason = ReasonSeveralMovements
-	if len(keptEdges(b.pairs[i], edge.strong)) == 1 {
-		v.Reason = ReasonSeveralOrders
+	g := b.groups[i]
+	if g == nil {
+		g = b.newGroup(i)
+		for _, k := range g.orders {
+			b.groups[k] = g
+		}
 	}
+	switch {
+	case g.against == ReasonSeveralMovements && len(keptEdges(b.pairs[i], edge.strong)) == 1:
+		v.Reason = ReasonSeveralOrders
+	case g.against != "":
+		v.Reason = g.against
+	default:
+		b.settle(v, edge{o: i, m: g.movements[slices.Index(g.orders, i)]}, ReasonInterchangeable, g.fresh)
+	}
+}
+
+func (b *board) newGroup(i int) *group {
 	orders, movements, strong := b.reach(i)
+	g := &group{orders: orders, movements: movements, against: ReasonSeveralMovements}
 	if len(orders) != len(movements) || !b.alike(orders, movements) {
-		return
+		return g
 	}
 	if why := b.tooClose(strong); why != "" {
-		v.Reason = why
-		return
+		g.against = why
+		return g
 	}
-	fresh, people := false, false
+	people := false
 	for k := range orders {
 		o, m := b.in.Orders[orders[k]], b.in.Movements[movements[k]]
 		if !slices.ContainsFunc(b.pairs[orders[k]], func(e edge) bool { return e.m == movements[k] && e.strong() }) {
-			return
+			return g
 		}
-		fresh = fresh || b.fresh(orders[k], movements[k]) || o.Status == OrderPending
+		g.fresh = g.fresh || b.fresh(orders[k], movements[k]) || o.Status == OrderPending
 		people = people || b.in.ForPeople[o.ID] || b.in.ForPeople[m.ID]
 	}
+	g.against = ""
 	if people {
-		v.Reason = ReasonLeftToPeople
-		return
+		g.against = ReasonLeftToPeople
 	}
-	b.settle(v, edge{o: i, m: movements[slices.Index(orders, i)]}, ReasonInterchangeable, fresh)
+	return g
 }
 
 // reach finds all orders and movements that strong pairs connect with an order,
