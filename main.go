@@ -80,7 +80,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		if command == "window" && g.Window.Hidden {
 			return cli.ExitOK // it runs, and nobody asked to see it
 		}
-		return forward(ctx, dir, args, command, in, out, errOut) // of the window: to show itself
+		return forward(ctx, dir, cli.Forwarded(g, args), command, in, out, errOut) // of the window: to show itself
 	}
 	if err != nil {
 		return fail(err)
@@ -282,7 +282,7 @@ func (p *program) keepPassphrase(ctx context.Context, g *cli.Grammar) error {
 }
 
 func needsSecrets(command string) bool {
-	for _, c := range []string{"window", "serve", "demo", "scrape", "restart", "settings set", "movements resend", "deliveries resend", "deliveries test", "orders", "passphrase", "owner"} {
+	for _, c := range []string{"window", "serve", "demo", "scrape", "restart", "settings set", "movements resend", "deliveries resend", "deliveries test", "runs show", "orders", "passphrase", "owner"} {
 		if strings.HasPrefix(command, c) {
 			return true
 		}

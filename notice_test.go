@@ -15,6 +15,7 @@ import (
 	"reconbanker/core"
 	"reconbanker/core/outbound/receiver"
 	"reconbanker/scrapers"
+	"reconbanker/scrapers/demobank/site"
 )
 
 // TestAWrongPasswordIsToldAndKept: the bank refuses a password in a real browser;
@@ -133,5 +134,49 @@ func (d *desk) deletedWith(run core.Run) {
 	must(d.t, d.DeleteAccount(d.t.Context(), d.account.ID, d.account.Name, "test"))
 	if _, err := d.store.LoadEvidence(d.t.Context(), run.ID); !core.IsMissing(err) {
 		d.t.Errorf("the evidence of a deleted account: %v", err)
+	}
+}
+
+// TestRunsOnTheCommandLine: the runs with their stages, and a failed one with
+// what is kept of it, asked of the program that runs from another folder.
+func TestRunsOnTheCommandLine(t *testing.T) {
+	c := &child{t: t, dir: t.TempDir(), pass: passphraseFile(t)}
+	bank, err := site.Start("", site.Config{Seed: 5, Quiet: true})
+	must(t, err)
+	defer bank.Close()
+	hooks, err := receiver.Start("")
+	must(t, err)
+	defer hooks.Close()
+	user := bank.Logins()[0]
+	c.serve()
+	defer c.stop()
+	account := enrolChild(t, c, bank, hooks.URL, user)
+	must(t, bank.SetPassword(user.User, "another"))
+	if err := c.ask(nil, "", "scrape", account); err == nil {
+		t.Fatal("a wrong password was accepted")
+	}
+	var runs []struct {
+		JobID, Status, Kind string
+		Stages              []struct{ Stage, Kind string }
+	}
+	must(t, c.ask(&runs, "", "runs", "--account", account, "--status", "failed"))
+	if len(runs) != 1 || runs[0].Kind != "INVALID_CREDENTIALS" || len(runs[0].Stages) < 3 || runs[0].Stages[len(runs[0].Stages)-1].Kind != "INVALID_CREDENTIALS" {
+		t.Fatalf("runs %+v", runs)
+	}
+	dir := filepath.Join(t.TempDir(), "kept")
+	var shown struct {
+		Files []string `json:"evidence_files"`
+	}
+	must(t, c.ask(&shown, "", "runs", "show", runs[0].JobID, "--evidence", dir))
+	if len(shown.Files) != 2 {
+		t.Fatalf("files %v", shown.Files)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "page.txt"))
+	must(t, err)
+	if !bytes.Contains(text, []byte("Usuario o contraseña incorrectos.")) || bytes.Contains(text, []byte(user.Password)) {
+		t.Errorf("page.txt:\n%s", text)
+	}
+	if err := c.ask(nil, "", "runs", "show", "01a2150c-3639-75a8-a476-a822481c4582"); err == nil {
+		t.Error("a run that does not exist is shown")
 	}
 }

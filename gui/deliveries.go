@@ -129,6 +129,7 @@ func (v *deliveries) show(d model.DeliveryDetail) {
 		return
 	}
 	v.send.SetText(sendWords(d.Row.Status))
+	v.send.Hidden = !d.Row.Again()
 	v.panel.show(another, v.parts(d), v.send, look.NewButton(lang.T("deliveries.curl"), func() { v.a.copyText(d.Curl()) }))
 }
 
@@ -137,8 +138,9 @@ func (v *deliveries) menu() *fyne.Menu {
 	if !ok {
 		return nil
 	}
-	return fyne.NewMenu("",
-		fyne.NewMenuItem(sendWords(row.Status), func() { v.resend(row) }),
+	again := fyne.NewMenuItem(sendWords(row.Status), func() { v.resend(row) })
+	again.Disabled = !row.Again()
+	return fyne.NewMenu("", again,
 		fyne.NewMenuItem(lang.T("deliveries.copy_id"), func() { v.a.copyText(row.WebhookID) }))
 }
 

@@ -68,6 +68,9 @@ func held(r model.DeliveryRow) bool {
 // paymentWords says what a webhook tells: how much came in and from whom. The
 // amount stands first, where it is never cut.
 func paymentWords(r model.DeliveryRow) string {
+	if r.Told != "" {
+		return toldWords(r.Told)
+	}
 	who := r.Sender
 	if who == "" {
 		who = lang.T("deliveries.no_sender")
@@ -76,6 +79,14 @@ func paymentWords(r model.DeliveryRow) string {
 		return who
 	}
 	return lang.Decimal(r.Amount) + "\u00a0" + r.Currency + " · " + who
+}
+
+// toldWords says what a notice tells. Chats are told in words already.
+func toldWords(told string) string {
+	if key := "deliveries.told." + told; lang.Has(key) {
+		return lang.T(key)
+	}
+	return told
 }
 
 func triesWords(r model.DeliveryRow) string {
@@ -159,6 +170,9 @@ func sendWords(s core.DeliveryStatus) string {
 // parts are what the panel shows of a delivery.
 func (v *deliveries) parts(d model.DeliveryDetail) []fyne.CanvasObject {
 	title := lang.T("deliveries.movement")
+	if d.Row.Told != "" {
+		title = lang.T("deliveries.notice")
+	}
 	if d.Reference != "" {
 		title += " " + d.Reference
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 
 	"reconbanker/core"
@@ -125,77 +124,4 @@ func runLine(r core.Run) string {
 		s += fmt.Sprintf(" (the bank says: %s)", r.Said)
 	}
 	return s
-}
-
-// RunsCmd lists runs.
-type RunsCmd struct {
-	Account string `help:"Only this account's." placeholder:"ACCOUNT"`
-	Limit   int    `help:"At most so many, up to 500." default:"20"`
-	Offset  int    `help:"Skip so many." default:"0"`
-	ID      string `arg:"" optional:"" help:"Show this run with its stages."`
-}
-
-// Run implements the command.
-func (c *RunsCmd) Run(ctx context.Context, h *Host) error {
-	if c.ID != "" {
-		return h.showRun(ctx, c.ID)
-	}
-	f := core.RunFilter{Limit: c.Limit, Offset: c.Offset}
-	if c.Account != "" {
-		a, err := h.account(ctx, c.Account)
-		if err != nil {
-			return err
-		}
-		f.AccountID = a.ID
-	}
-	runs, _, err := h.Core.Runs(ctx, f)
-	if err != nil {
-		return err
-	}
-	out := make([]wire.Run, len(runs))
-	for i, r := range runs {
-		out[i] = wire.FromRun(r)
-	}
-	return h.print(out, func(w io.Writer) {
-		t := table(w, "RUN", "TRIGGER", "STATUS", "STARTED", "LINES", "NEW", "KIND", "MESSAGE")
-		for _, r := range runs {
-			row(t, r.ID, string(r.Trigger), string(r.Status), when(r.StartedAt), strconv.Itoa(r.Lines), strconv.Itoa(r.New),
-				or(string(r.Kind), "-"), or(r.Message, "-"))
-		}
-		t.Flush()
-	})
-}
-
-func (h *Host) showRun(ctx context.Context, id string) error {
-	run, err := h.Core.RunByID(ctx, id)
-	if err != nil {
-		return err
-	}
-	stages, err := h.Core.Stages(ctx, id)
-	if err != nil {
-		return err
-	}
-	type stage struct {
-		Name string  `json:"stage"`
-		At   *string `json:"started_at"`
-		MS   int64   `json:"took_ms"`
-		Kind string  `json:"kind,omitempty"`
-	}
-	out := struct {
-		wire.Run
-		Stages []stage `json:"stages"`
-	}{Run: wire.FromRun(run)}
-	for _, s := range stages {
-		took := int64(0)
-		if !s.EndedAt.IsZero() {
-			took = s.EndedAt.Sub(s.StartedAt).Milliseconds()
-		}
-		out.Stages = append(out.Stages, stage{s.Name, wire.Time(s.StartedAt), took, string(s.Kind)})
-	}
-	return h.print(out, func(w io.Writer) {
-		fmt.Fprintln(w, runLine(run))
-		for _, s := range out.Stages {
-			fmt.Fprintf(w, "  %-12s %6d ms %s\n", s.Name, s.MS, s.Kind)
-		}
-	})
 }

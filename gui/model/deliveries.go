@@ -33,6 +33,7 @@ type DeliveryRow struct {
 	WebhookID  string
 	AccountID  string
 	SubjectID  string
+	Told       string // of a notice: what it tells; "" for a webhook
 	Sender     string // "" when the bank names none
 	Amount     string // exact, as sent; "" when the body is not ours
 	Currency   string
@@ -52,7 +53,10 @@ func RowOfDelivery(d core.Delivery) DeliveryRow {
 	r := DeliveryRow{
 		ID: d.ID, WebhookID: d.WebhookID, AccountID: d.AccountID, SubjectID: d.SubjectID, Receiver: hostOf(d.Receiver),
 		Status: d.Status, Tries: d.Tries, Attempts: d.Attempts, CreatedAt: d.CreatedAt, NextAt: d.NextAt, DoneAt: d.DoneAt,
-		LastStatus: d.LastStatus, LastError: d.LastError,
+		LastStatus: d.LastStatus, LastError: d.LastError, Told: told(d),
+	}
+	if r.Told != "" {
+		return r
 	}
 	var body struct {
 		Name     *string     `json:"name"`
@@ -211,8 +215,11 @@ func headers(d core.Delivery, s core.Settings, attempts []core.DeliveryAttempt, 
 		{Name: "webhook-id", Value: d.WebhookID},
 		stamp,
 	}
-	if s.Stored[core.SecretSigning] {
+	if s.Stored[core.SecretSigning] && (d.Kind == core.NoticeDelivery || !d.Kind.Notice()) {
 		out = append(out, Header{Name: "webhook-signature", Value: "v1,", Secret: true})
+	}
+	if d.Kind.Notice() {
+		return append(out, noticeProof(d, s)...)
 	}
 	if s.Stored[core.SecretWebhookToken] || s.Stored[core.SecretAuthToken] {
 		out = append(out, Header{Name: "authorization", Value: scheme(s), Secret: true})

@@ -34,6 +34,25 @@ func TestDeliveryRowTakesTheAmountAsItWasSent(t *testing.T) {
 	}
 }
 
+func TestDeliveryRowOfANotice(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind core.DeliveryKind
+		body string
+		want string
+	}{
+		"a movement": {core.MovementDelivery, `{"id":"x","status":"login.failed"}`, ""},
+		"documented": {core.NoticeDelivery, `{"account_id":"a","type":"login_failed","status":"login.failed"}`, "login.failed"},
+		"Slack":      {core.SlackDelivery, `{"channel":"#a","text":"❌ *Login failed* — Bank · Caja &lt;1&gt;\n*Reason*: …"}`, "❌ Login failed — Bank · Caja <1>"},
+		"Teams":      {core.ChatDelivery, `{"attachments":[{"content":{"body":[{"text":"❌ **Login failed** — Bank"},{"text":"more"}]}}]}`, "❌ Login failed — Bank"},
+		"strange":    {core.ChatDelivery, `no JSON`, "notice_chat"},
+	} {
+		r := model.RowOfDelivery(core.Delivery{Kind: c.kind, Payload: []byte(c.body), Status: core.DeliveryDelivered, Receiver: core.NoticeReceiver("https://n.example:1/x")})
+		if r.Told != c.want || r.Again() != (c.want == "") || r.Receiver != "n.example:1" {
+			t.Errorf("%s: %+v", name, r)
+		}
+	}
+}
+
 func TestFindDeliveries(t *testing.T) {
 	w := coretest.NewWorld(t)
 	a := w.Account(t)
