@@ -51,13 +51,14 @@ type appSettings struct {
 	scroll *container.Scroll
 
 	appearance, language *widgets.Choice
+	alerts               *alertSettings
 	shown                []func() // parts that show themselves once the page is there
 	root                 fyne.CanvasObject
 }
 
 func newAppSettings(a *App, m machine) *appSettings {
 	s := &appSettings{a: a, m: m, saved: m.browser, modes: map[core.OperationMode]*modeRow{}}
-	column := look.Column(14, s.modeSection(), s.scheduleSection(), s.browserSection(), s.windowSection(), s.dataSection(), s.aboutSection())
+	column := look.Column(14, s.modeSection(), s.scheduleSection(), s.alertSection(), s.browserSection(), s.windowSection(), s.dataSection(), s.aboutSection())
 	s.scroll = container.NewVScroll(look.Inset(container.New(narrowLayout{settingsWidth}, column), 0, 20, 20, 20))
 	head := look.Inset(screenHead(lang.T("rail.settings"), lang.T("app_settings.means")), 16, 12, 20, 20)
 	s.root = look.Edges(head, nil, nil, nil, s.scroll)
@@ -73,8 +74,15 @@ func (s *appSettings) Object() fyne.CanvasObject { return s.root }
 
 // Ask implements View: what is shown is part of the overview.
 func (s *appSettings) Ask(model.Changes) Read {
-	return func(context.Context) (func(), error) {
-		return func() { s.show(s.a.over.Mode) }, nil
+	return func(ctx context.Context) (func(), error) {
+		prefs, err := s.a.core.Preferences(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return func() {
+			s.show(s.a.over.Mode)
+			s.alerts.show(prefs)
+		}, nil
 	}
 }
 
