@@ -125,7 +125,7 @@ func (v *activity) parts(d model.RunDetail, account model.Account) []fyne.Canvas
 		out = append(out, part(lang.T("activity.where"), nil, codeBlock(tech)))
 	}
 	if d.Ledger.Known {
-		out = append(out, part(lang.T("activity.ledger"), nil, v.ledger(d.Ledger)...))
+		out = append(out, part(lang.T("activity.ledger"), nil, v.a.ledger(d.Ledger)...))
 	}
 	return out
 }
@@ -167,14 +167,14 @@ func techWords(r core.Run) string {
 }
 
 // ledger is what the bank's user has spent today.
-func (v *activity) ledger(l model.Ledger) []fyne.CanvasObject {
+func (a *App) ledger(l model.Ledger) []fyne.CanvasObject {
 	left := look.NewLines(lang.N("activity.spent", l.Spent, "of", l.Budget)+" · "+lang.N("activity.left", l.Left()), theme.ColorNameForeground, look.SmallText)
 	if l.Left() == 0 {
 		left.SetColor(look.RedText)
 	}
 	out := []fyne.CanvasObject{left}
 	for _, t := range l.Attempts {
-		words := lang.Clock(t.At) + " · " + v.a.accountName(t.AccountID) + " · " + attemptWords(t.Outcome)
+		words := lang.Clock(t.At) + " · " + a.accountName(t.AccountID) + " · " + attemptWords(t.Outcome)
 		dot := look.NewDot(attemptTone(t.Outcome))
 		dot.Side = 8
 		out = append(out, look.Row(8, dot, look.NewCut(words, look.Muted, theme.SizeNameCaptionText)))

@@ -126,7 +126,8 @@ func (v *codeView) question(t model.Turn) ([]fyne.CanvasObject, fyne.CanvasObjec
 	}
 	parts := []fyne.CanvasObject{look.NewLines(about, look.Muted, theme.SizeNameText)}
 	if checking {
-		parts = append(parts, look.Row(8, newIcon(icons.Clock, look.BlueText, 16), look.NewCut(codeChecking(t), look.BlueText, theme.SizeNameText)))
+		parts = append(parts, look.Edges(nil, nil,
+			look.Inset(container.NewVBox(newIcon(icons.Clock, look.BlueText, 16)), 2, 0, 0, 8), nil, look.NewLines(codeChecking(t), look.BlueText, theme.SizeNameText)))
 	} else if t.Typed() {
 		parts = append(parts, v.boxes(t))
 	}

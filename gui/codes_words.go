@@ -58,7 +58,7 @@ func codeWords(t model.Turn) string {
 	if t.Target == "" {
 		return lang.T("codes.sent", "bank", t.Bank, "what", what)
 	}
-	return lang.T("codes.sent_to", "bank", t.Bank, "what", what, "target", t.Target)
+	return lang.T("codes.sent_to", "bank", t.Bank, "what", what, "target", strings.ReplaceAll(t.Target, " ", "\u00a0"))
 }
 
 // codeTry says how many codes the bank still takes.

@@ -13,6 +13,7 @@ import (
 	"reconbanker/gui/lang"
 	"reconbanker/gui/look"
 	"reconbanker/gui/model"
+	"reconbanker/gui/widgets"
 	"reconbanker/icons"
 )
 
@@ -31,6 +32,7 @@ type runList struct {
 	more      *look.Button
 	body      *fyne.Container
 	none      fyne.CanvasObject
+	spent     *fyne.Container // what the bank user has spent today
 	scroll    *container.Scroll
 }
 
@@ -40,7 +42,8 @@ func (a *App) runsView(accountID string) View {
 	v.rows = look.Column(6)
 	v.more = look.NewButton("", v.showMore)
 	v.more.Hide()
-	v.scroll = container.NewVScroll(look.Inset(look.Column(10, v.rows, container.NewCenter(v.more)), 0, 8, 0, 10))
+	v.spent = look.Column(0)
+	v.scroll = container.NewVScroll(look.Inset(look.Column(10, v.spent, v.rows, container.NewCenter(v.more)), 0, 8, 0, 10))
 	v.none = emptyState(lang.T("runs.none"), lang.T("runs.none_do"), nil)
 	v.none.Hide()
 	v.body = container.NewStack(v.scroll, v.none)
@@ -61,9 +64,13 @@ func (v *runList) Ask(c model.Changes) Read {
 	for run := range v.opened {
 		opened[run] = true
 	}
+	account, _ := v.a.over.Find(id)
 	return func(ctx context.Context) (func(), error) {
 		page, err := model.ReadRuns(ctx, src, id, limit, opened, now)
 		if err != nil {
+			return nil, err
+		}
+		if page.Ledger, err = model.ReadLedger(ctx, src, account, now); err != nil {
 			return nil, err
 		}
 		return func() { v.show(page) }, nil
@@ -97,6 +104,10 @@ func (v *runList) showMore() {
 
 func (v *runList) show(page model.RunPage) {
 	v.page = page
+	v.spent.Objects = nil
+	if len(page.Ledger.Attempts) > 0 {
+		v.spent.Add(widgets.NewSection(lang.T("activity.ledger"), v.a.ledger(page.Ledger)...))
+	}
 	v.rows.Objects = nil
 	for _, run := range page.Rows {
 		v.rows.Add(v.row(run))

@@ -83,8 +83,13 @@ func TestScreens(t *testing.T) {
 // fits complains about words that are wider than the room they have.
 func (d *desk) fits(where string) {
 	d.t.Helper()
-	size := d.app.window.Canvas().Size()
-	for _, o := range d.objects() {
+	d.fit(where, d.app.window, d.objects())
+}
+
+func (d *desk) fit(where string, window fyne.Window, objects []fyne.CanvasObject) {
+	d.t.Helper()
+	size := window.Canvas().Size()
+	for _, o := range objects {
 		text, ok := o.(*canvas.Text)
 		if !ok || text.Text == "" || !text.Visible() {
 			continue
@@ -101,10 +106,15 @@ func (d *desk) fits(where string) {
 
 func (d *desk) picture(name string) {
 	d.t.Helper()
+	d.draw(d.app.window, name)
+}
+
+func (d *desk) draw(window fyne.Window, name string) {
+	d.t.Helper()
 	if *screensDir == "" {
 		return // drawing takes most of the time
 	}
-	image := d.app.window.Canvas().Capture()
+	image := window.Canvas().Capture()
 	if err := os.MkdirAll(*screensDir, 0o755); err != nil { //nolint:gosec // pictures for everybody
 		d.t.Fatal(err)
 	}

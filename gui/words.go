@@ -141,6 +141,8 @@ func subtitle(a model.Account, now time.Time) string {
 		return strings.Join(append(parts, lang.T("line.unfinished")), " · ")
 	case a.State == model.Paused:
 		parts = append(parts, lang.T("line.paused"))
+	case a.Keeps != nil:
+		parts = append(parts, sessionWords(*a.Keeps, now))
 	case a.Plan.Every > 0:
 		parts = append(parts, lang.T("subtitle.every", "span", lang.Every(a.Plan.Every)))
 	case a.Plan.Cron != "":
@@ -150,6 +152,30 @@ func subtitle(a model.Account, now time.Time) string {
 		parts = append(parts, lang.T("subtitle.last", "at", lang.When(ranAt(*a.Last), now), "how", outcomeDetail(*a.Last)))
 	}
 	return strings.Join(parts, " · ")
+}
+
+// sessionWords say what the session of an account does that stays signed in.
+func sessionWords(s core.Session, now time.Time) string {
+	switch s.State {
+	case core.SessionStarting:
+		return lang.T("session.starting")
+	case core.SessionRunning:
+		if s.LastPollAt.IsZero() {
+			return lang.T("session.running", "at", lang.When(s.Since, now))
+		}
+		return lang.T("session.running", "at", lang.When(s.Since, now)) + ", " + lang.T("session.looked", "at", lang.When(s.LastPollAt, now))
+	case core.SessionWaiting:
+		if s.NextAt.IsZero() {
+			return lang.T("session.waiting")
+		}
+		return lang.T("session.waiting_until", "at", lang.When(s.NextAt, now))
+	case core.SessionRelaunching:
+		if s.NextAt.IsZero() {
+			return lang.T("session.again")
+		}
+		return lang.T("session.again_at", "at", lang.When(s.NextAt, now))
+	}
+	return lang.T("session.stopped")
 }
 
 // ranAt is the moment a run is known by.

@@ -68,6 +68,8 @@ type Account struct {
 	Live *core.Run
 	// Last is the last run that ended; nil when there is none.
 	Last *core.Run
+	// Keeps is the session that stays signed in; nil when the settings want none.
+	Keeps *core.Session
 	// Asks is what its login waits for; nil when it waits for nothing.
 	Asks *Asking
 }

@@ -110,6 +110,18 @@ type Ledger struct {
 // Left is how many logins may still fail today.
 func (l Ledger) Left() int { return max(l.Budget-l.Spent, 0) }
 
+// ReadLedger reads what the bank user behind an account has spent today.
+func ReadLedger(ctx context.Context, src ActivitySource, a Account, now time.Time) (Ledger, error) {
+	s, err := src.Settings(ctx, a.ID)
+	if errors.Is(err, core.ErrNotFound) {
+		return Ledger{}, nil // no settings, so no bank user
+	}
+	if err != nil {
+		return Ledger{}, fmt.Errorf("read the budget of logins: %w", err)
+	}
+	return readLedger(ctx, src, a.ID, s.DailyLogins, midnight(src, a.Bank, now))
+}
+
 // readLedger reads the ledger of the bank user behind an account since a moment.
 func readLedger(ctx context.Context, src ActivitySource, accountID string, budget int, since time.Time) (Ledger, error) {
 	rows, err := src.Attempts(ctx, accountID, since)

@@ -177,6 +177,13 @@ func (o *Overseer) learn(ctx context.Context, row core.Account) (Account, error)
 	if a.Missing, err = o.src.Missing(ctx, row.ID); err != nil && !errors.Is(err, core.ErrNotFound) {
 		return a, fmt.Errorf("see what is missing of %s: %w", row.Name, err)
 	}
+	keeps, err := o.src.Session(ctx, row.ID)
+	switch {
+	case err == nil:
+		a.Keeps = &keeps
+	case !errors.Is(err, core.ErrNotFound):
+		return a, fmt.Errorf("read the session of %s: %w", row.Name, err)
+	}
 	runs, _, err := o.src.Runs(ctx, core.RunFilter{AccountID: row.ID, Limit: 2})
 	if err != nil {
 		return a, fmt.Errorf("read the last run of %s: %w", row.Name, err)

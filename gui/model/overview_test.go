@@ -20,6 +20,14 @@ type shelf struct {
 	broken   error
 	asked    map[string]int // settings read, by account
 	pending  []core.Assistance
+	sessions map[string]core.Session
+}
+
+func (s *shelf) Session(_ context.Context, id string) (core.Session, error) {
+	if keeps, ok := s.sessions[id]; ok {
+		return keeps, nil
+	}
+	return core.Session{}, core.ErrNotFound
 }
 
 func (s *shelf) PendingAssistances(context.Context) ([]core.Assistance, error) {

@@ -14,6 +14,7 @@ type RunPage struct {
 	Rows   []core.Run
 	Total  int
 	Stages map[string][]Stage // of the runs that are opened
+	Ledger Ledger             // of the bank user behind the account, today
 }
 
 // Stage is one stage of a run.

@@ -177,7 +177,8 @@ func (c *CodeEntry) Tapped(e *fyne.PointEvent) {
 		cv.Focus(c)
 	}
 	if c.length > 0 {
-		c.moveTo(int(e.Position.X / (boxWidth + boxGap)))
+		width, gap := c.boxes(c.Size().Width)
+		c.moveTo(int(e.Position.X / (width + gap)))
 	}
 }
 
@@ -202,7 +203,19 @@ func (c *CodeEntry) Disabled() bool { return c.disabled }
 const (
 	boxWidth, boxHeight, boxGap = 54, 54, 10
 	boxText                     = 24
+	// Of the boxes of a long code.
+	boxNarrow, boxLess = 18, 4
+	boxMany            = 6 // more than these are a long code
 )
+
+// boxes returns how wide a box is, and the gap to the next, in a width.
+func (c *CodeEntry) boxes(in float32) (width, gap float32) {
+	n := float32(max(c.length, 1))
+	if gap = boxGap; n > boxMany {
+		gap = boxLess
+	}
+	return min(boxWidth, max(boxNarrow, (in-(n-1)*gap)/n)), gap
+}
 
 // CreateRenderer implements fyne.Widget.
 func (c *CodeEntry) CreateRenderer() fyne.WidgetRenderer {
@@ -234,35 +247,38 @@ func (r *codeRenderer) MinSize() fyne.Size {
 		return fyne.NewSize(260, boxHeight)
 	}
 	n := float32(r.c.length)
+	if n > boxMany {
+		return fyne.NewSize(n*boxNarrow+(n-1)*boxLess, boxHeight)
+	}
 	return fyne.NewSize(n*boxWidth+(n-1)*boxGap, boxHeight)
 }
 
 func (r *codeRenderer) Layout(size fyne.Size) {
-	width := float32(boxWidth)
+	width, gap := r.c.boxes(size.Width)
 	if r.c.length == 0 {
 		width = size.Width
 	}
 	for i, box := range r.boxes {
-		x := float32(i) * (boxWidth + boxGap)
+		x := float32(i) * (width + gap)
 		box.Move(fyne.NewPos(x, 0))
 		box.Resize(fyne.NewSize(width, boxHeight))
 		h := r.texts[i].MinSize().Height
 		r.texts[i].Move(fyne.NewPos(x, (boxHeight-h)/2))
 		r.texts[i].Resize(fyne.NewSize(width, h))
 	}
-	r.placeCaret(width)
+	r.placeCaret(width, gap)
 }
 
-func (r *codeRenderer) placeCaret(width float32) {
+func (r *codeRenderer) placeCaret(width, gap float32) {
 	c := r.c
 	r.caret.Hidden = !c.focused || c.disabled || c.at >= c.most()
-	x := float32(c.at)*(boxWidth+boxGap) + width/2
+	x := float32(c.at)*(width+gap) + width/2
 	if c.length == 0 {
 		style := r.texts[0].TextStyle
 		all := fyne.MeasureText(string(c.code), boxText, style).Width
 		x = (width-all)/2 + fyne.MeasureText(string(c.code[:c.at]), boxText, style).Width
 	} else if c.at < len(c.code) {
-		x += 14 // behind the character that will be replaced
+		x += min(14, width/2-2) // behind the character that will be replaced
 	}
 	r.caret.Move(fyne.NewPos(x, (boxHeight-28)/2))
 	r.caret.Resize(fyne.NewSize(1.5, 28))

@@ -210,3 +210,26 @@ func TestFormFieldSaysWhatIsWrong(t *testing.T) {
 		t.Error("the words stay after the mistake has gone")
 	}
 }
+
+// TestLongCodeFits: the boxes of a long code share the room of a short one.
+func TestLongCodeFits(t *testing.T) {
+	test.NewTempApp(t)
+	const room = 382
+	for length := 1; length <= longestCode; length++ {
+		c := NewCodeEntry(length, true)
+		if need := c.MinSize().Width; need > room {
+			t.Fatalf("%d boxes need %.0f", length, need)
+		}
+		c.Resize(fyne.NewSize(room, c.MinSize().Height))
+		r := test.WidgetRenderer(c)
+		last := r.Objects()[2*(length-1)]
+		if end := last.Position().X + last.Size().Width; end > room+0.5 {
+			t.Errorf("the last of %d boxes ends at %.0f", length, end)
+		}
+		test.TapAt(c, last.Position().AddXY(last.Size().Width/2, 10))
+		c.Paste("1")
+		if c.Code() != "1" {
+			t.Errorf("%d boxes take %q", length, c.Code())
+		}
+	}
+}
