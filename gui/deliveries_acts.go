@@ -33,8 +33,12 @@ func (v *deliveries) resend(row model.DeliveryRow) {
 		return
 	}
 	v.a.confirm(lang.T("deliveries.once_more"), lang.T("deliveries.once_more_means"), lang.T("deliveries.send_again"), false, func() {
-		v.a.do(act, func(ctx context.Context) error {
-			_, err := v.a.core.Resend(ctx, row.AccountID, row.SubjectID, true, v.a.cfg.Actor)
+		v.a.do(act, func(ctx context.Context) (err error) {
+			if row.Kind == core.OrderDelivery {
+				_, err = v.a.core.ResendOrder(ctx, row.SubjectID, v.a.cfg.Actor)
+			} else {
+				_, err = v.a.core.Resend(ctx, row.AccountID, row.SubjectID, true, v.a.cfg.Actor)
+			}
 			return err
 		})
 	})

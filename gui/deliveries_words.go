@@ -65,11 +65,15 @@ func held(r model.DeliveryRow) bool {
 	return r.Status == core.DeliveryPending && !r.Answered() && r.LastError != ""
 }
 
-// paymentWords says what a webhook tells: how much came in and from whom. The
+// paymentWords says what a webhook tells: how much came in and from whom, or what
+// became of an order. The
 // amount stands first, where it is never cut.
 func paymentWords(r model.DeliveryRow) string {
-	if r.Told != "" {
+	switch {
+	case r.Told != "":
 		return toldWords(r.Told)
+	case r.Result != "":
+		return lang.T("deliveries.order_told", "order", r.ExternalID, "status", inSentence(orderStatusWords(r.Result)))
 	}
 	who := r.Sender
 	if who == "" {
@@ -170,8 +174,11 @@ func sendWords(s core.DeliveryStatus) string {
 // parts are what the panel shows of a delivery.
 func (v *deliveries) parts(d model.DeliveryDetail) []fyne.CanvasObject {
 	title := lang.T("deliveries.movement")
-	if d.Row.Told != "" {
+	switch {
+	case d.Row.Told != "":
 		title = lang.T("deliveries.notice")
+	case d.Row.Result != "":
+		title = lang.T("deliveries.order") + " " + d.Row.ExternalID
 	}
 	if d.Reference != "" {
 		title += " " + d.Reference

@@ -222,6 +222,10 @@ func TestAPersonSettlesAnAmbiguousOrder(t *testing.T) {
 	d.press("Undo match")
 	d.until("the match undone", func() bool { return v.detail.Match() == nil })
 	d.sees("A person undid the match.")
+
+	d.openDeliveries() // the results and the correction stand there
+	d.sees("Order ORD-1240: matched")
+	d.sees("Order ORD-1240: ambiguous")
 }
 
 func TestOrdersAreFilteredAndExported(t *testing.T) {

@@ -33,9 +33,12 @@ type DeliveryRow struct {
 	WebhookID  string
 	AccountID  string
 	SubjectID  string
-	Told       string // of a notice: what it tells; "" for a webhook
-	Sender     string // "" when the bank names none
-	Amount     string // exact, as sent; "" when the body is not ours
+	Kind       core.DeliveryKind
+	ExternalID string           // of an order's result: the customer's id
+	Result     core.OrderStatus // of an order's result
+	Told       string           // of a notice: what it tells; "" for a webhook
+	Sender     string           // "" when the bank names none
+	Amount     string           // exact, as sent; "" when the body is not ours
 	Currency   string
 	Receiver   string // host of the receiver, with its port where it has one
 	Status     core.DeliveryStatus
@@ -51,7 +54,7 @@ type DeliveryRow struct {
 // RowOfDelivery takes out of a delivery what the table shows.
 func RowOfDelivery(d core.Delivery) DeliveryRow {
 	r := DeliveryRow{
-		ID: d.ID, WebhookID: d.WebhookID, AccountID: d.AccountID, SubjectID: d.SubjectID, Receiver: hostOf(d.Receiver),
+		ID: d.ID, Kind: d.Kind, WebhookID: d.WebhookID, AccountID: d.AccountID, SubjectID: d.SubjectID, Receiver: hostOf(d.Receiver),
 		Status: d.Status, Tries: d.Tries, Attempts: d.Attempts, CreatedAt: d.CreatedAt, NextAt: d.NextAt, DoneAt: d.DoneAt,
 		LastStatus: d.LastStatus, LastError: d.LastError, Told: told(d),
 	}
@@ -59,14 +62,19 @@ func RowOfDelivery(d core.Delivery) DeliveryRow {
 		return r
 	}
 	var body struct {
-		Name     *string     `json:"name"`
-		Amount   json.Number `json:"amount"`
-		Currency string      `json:"currency"`
+		Name       *string          `json:"name"`
+		Amount     json.Number      `json:"amount"`
+		Currency   string           `json:"currency"`
+		ExternalID string           `json:"external_id"`
+		Status     core.OrderStatus `json:"status"`
 	}
 	if json.Unmarshal(d.Payload, &body) != nil {
 		return r
 	}
 	r.Amount, r.Currency = body.Amount.String(), body.Currency
+	if d.Kind == core.OrderDelivery {
+		r.ExternalID, r.Result = body.ExternalID, body.Status
+	}
 	if body.Name != nil {
 		r.Sender = *body.Name
 	}

@@ -150,3 +150,13 @@ func TestDeliveryDetailShowsNoSecret(t *testing.T) {
 		}
 	}
 }
+
+func TestDeliveryRowSaysWhatItIsAbout(t *testing.T) {
+	order := model.RowOfDelivery(core.Delivery{
+		Kind: core.OrderDelivery, Status: core.DeliveryDelivered,
+		Payload: []byte(`{"external_id":"ORD-7","status":"matched","amount":1500.00,"currency":"UYU","name":"ACME SA"}`),
+	})
+	if order.ExternalID != "ORD-7" || order.Result != core.OrderMatched || order.Amount != "1500.00" {
+		t.Errorf("an order's result reads %+v", order)
+	}
+}
