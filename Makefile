@@ -51,7 +51,7 @@ bench: setup-test ## run the benchmarks
 	$(GO_TEST) -run '^$$' -bench . -benchmem ./...
 
 screenshots: setup-test ## draw every screen, light and dark, in three languages, into dist/screens
-	$(GO_TEST) -count=1 -run '^TestScreens$$' ./gui -args -screens $(CURDIR)/dist/screens
+	$(GO_TEST) -count=1 -run '^Test(Screens|EditorScreens|EditorFits|Draw|Movements(Look|InOther)|LongNames)' ./gui -args -screens $(CURDIR)/dist/screens
 
 package: setup ## packages of a release into dist
 	mkdir -p bin

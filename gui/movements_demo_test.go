@@ -3,9 +3,6 @@ package gui
 import (
 	"context"
 	"fmt"
-	"image/png"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -142,21 +139,9 @@ func movementsDesk(t testing.TB, fill func(*desk), account string, change ...fun
 	return d, v
 }
 
-// shot keeps what the window shows where SHOTS says, for a person to look at.
+// shot keeps what the window shows, for a person to look at.
 func (d *desk) shot(name string) {
 	d.t.Helper()
 	d.queue.drain()
-	picture := d.app.window.Canvas().Capture()
-	dir := os.Getenv("SHOTS")
-	if dir == "" {
-		return
-	}
-	f, err := os.Create(filepath.Join(dir, name+".png"))
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	defer f.Close()
-	if err := png.Encode(f, picture); err != nil {
-		d.t.Fatal(err)
-	}
+	d.picture("table-" + name + ".png")
 }

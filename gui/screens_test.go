@@ -65,6 +65,9 @@ func TestScreens(t *testing.T) {
 			d := newDesk(t, s.fill)
 			for _, appearance := range []look.Appearance{look.Light, look.Dark} {
 				for _, code := range lang.Codes {
+					if plain(appearance, code) {
+						continue
+					}
 					d.app.modals = nil
 					d.app.window.Canvas().Overlays().Remove(d.app.window.Canvas().Overlays().Top())
 					d.app.setAppearance(appearance)
@@ -78,6 +81,12 @@ func TestScreens(t *testing.T) {
 			}
 		})
 	}
+}
+
+// plain tells what need not be laid out when nobody looks at pictures: words take
+// as much room in the dark.
+func plain(appearance look.Appearance, code string) bool {
+	return appearance == look.Dark && code != "en" && *screensDir == ""
 }
 
 // fits complains about words that are wider than the room they have.
