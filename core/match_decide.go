@@ -263,7 +263,7 @@ func (b *board) alike(orders, movements []int) bool {
 		parties = append(parties, b.payers[j])
 	}
 	for k, p := range parties {
-		if slices.ContainsFunc(parties[k+1:], func(q *party) bool { return p.contradicts(*q) }) {
+		if slices.ContainsFunc(parties[k+1:], func(q *party) bool { return p.contradicts(q) }) {
 			return false
 		}
 	}

@@ -51,7 +51,8 @@ func NameKey(name string) string { return readName(name, "").key }
 // CompareNames tells how likely an order's name and a bank's name are one party.
 // It makes no difference which is which.
 func CompareNames(order, bank string) Similarity {
-	return compareParties(readName(order, ""), readName(bank, ""))
+	p, q := readName(order, ""), readName(bank, "")
+	return compareParties(&p, &q)
 }
 
 // party is a name made ready to be compared.
@@ -60,6 +61,7 @@ type party struct {
 	key            string // equal for equal names
 	width          int    // letters of the text as the bank or the order wrote it
 	accents        bool   // it kept its accents
+	lost           bool   // letters of it were lost
 	company        bool   // a legal form or a word of trade says so
 	sequence       []word // what is left without prefixes and documents
 	content        []int  // of sequence: what is compared
@@ -70,6 +72,8 @@ type party struct {
 // word is one word of a name.
 type word struct {
 	text   string
+	runes  []rune
+	mask   uint64 // which letters occur in it, roughly
 	marked []bool // by letter: it had an accent, or is no plain letter
 	kind   wordKind
 	given  bool // listed as a given name
@@ -129,7 +133,15 @@ func readName(text, document string) party {
 
 // arrange sorts out what the words of the name are.
 func (p *party) arrange(words []word) {
-	p.sequence, p.content, p.legal, p.company = words, nil, nil, false
+	p.sequence, p.content, p.legal, p.company = words, make([]int, 0, len(words)), nil, false
+	for i := range words {
+		w := &words[i]
+		w.runes, w.mask = []rune(w.text), 0
+		for _, r := range w.runes {
+			w.mask |= 1 << (uint(r) % 64)
+		}
+		p.lost = p.lost || strings.ContainsRune(w.text, lostLetter)
+	}
 	var parts []string
 	for i, w := range p.sequence {
 		p.accents = p.accents || slices.Contains(w.marked, true)
@@ -157,7 +169,7 @@ func (p *party) arrange(words []word) {
 
 // uncut takes a last word that looks like a legal form for the beginning of a word
 // of the other name, which was cut off: ANA SA is the beginning of ANA SANTOS.
-func (p party) uncut(q party) party {
+func (p *party) uncut(q *party) *party {
 	last := len(p.sequence) - 1
 	if last < 1 || p.width < minCutWidth || p.sequence[last].kind != legalKind || len(q.legal) > 0 {
 		return p
@@ -168,13 +180,14 @@ func (p party) uncut(q party) party {
 	}
 	words := slices.Clone(p.sequence)
 	words[last].kind = plainKind
-	p.arrange(words)
-	return p
+	whole := *p
+	whole.arrange(words)
+	return &whole
 }
 
 // missing tells whether the text names nobody: it is empty, or holds nothing but
 // what a bank writes before a name, or a document number.
-func (p party) missing() bool { return len(p.sequence) == 0 }
+func (p *party) missing() bool { return len(p.sequence) == 0 }
 
 // assignRoles decides what each word is within this name.
 func (p *party) assignRoles() {
@@ -268,7 +281,7 @@ func (p *party) divided(k int, givenFirst bool) int {
 
 // contradicts tells whether document numbers say that two parties are not one.
 // A tax number often holds the personal one, so containing is agreeing.
-func (p party) contradicts(q party) bool {
+func (p *party) contradicts(q *party) bool {
 	if len(p.documents) == 0 || len(q.documents) == 0 {
 		return false
 	}

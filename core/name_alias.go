@@ -1,14 +1,13 @@
 package core
 
-// comparer compares the names of one decision; equal work is done once.
+// comparer compares the names of one decision. Each name is read once.
 type comparer struct {
 	parties map[[2]string]*party
-	done    map[[2]*party]Similarity
 	taught  map[string][]party // order names by the key of the bank name they were settled with
 }
 
 func newComparer(aliases []Alias) *comparer {
-	c := &comparer{parties: map[[2]string]*party{}, done: map[[2]*party]Similarity{}, taught: map[string][]party{}}
+	c := &comparer{parties: map[[2]string]*party{}, taught: map[string][]party{}}
 	for _, a := range aliases {
 		bank := NameKey(a.BankName)
 		c.taught[bank] = append(c.taught[bank], readName(a.OrderName, ""))
@@ -27,14 +26,9 @@ func (c *comparer) party(text, document string) *party {
 }
 
 func (c *comparer) compare(order, payer *party) Similarity {
-	k := [2]*party{order, payer}
-	s, ok := c.done[k]
-	if !ok {
-		s = compareParties(*order, *payer)
-		if !s.has(NameDocument) && s.Band != Strong && c.knows(order, payer) {
-			s = Similarity{1, Strong, []NameReason{NameAlias}}
-		}
-		c.done[k] = s
+	s := compareParties(order, payer)
+	if s.Band != Strong && !s.has(NameDocument) && c.knows(order, payer) {
+		s = Similarity{1, Strong, []NameReason{NameAlias}}
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -28,8 +29,8 @@ type wordLink struct {
 // alignment is which words of two names agree.
 type alignment struct {
 	p, q       *party
-	usedP      []bool
-	usedQ      []bool
+	usedP      [maxNameWords]bool // by the index of a word
+	usedQ      [maxNameWords]bool
 	links      []wordLink
 	cutP, cutQ bool // the text of that side was cut off
 }
@@ -39,23 +40,24 @@ const minCutWidth = 16
 
 // alignNames finds the words that agree, the surest agreements first.
 func alignNames(p, q *party) *alignment {
-	a := &alignment{p: p, q: q, usedP: make([]bool, len(p.sequence)), usedQ: make([]bool, len(q.sequence))}
-	a.pairUp(sameWord, func(v, w word) bool { return v.text == w.text })
-	a.pairUp(damagedWord, func(v, w word) bool {
-		return strings.ContainsRune(v.text+w.text, lostLetter) && (fitsLost(v, w, q.accents) || fitsLost(w, v, p.accents))
-	})
+	a := &alignment{p: p, q: q}
+	a.pairUp(sameWord, func(v, w *word) bool { return v.text == w.text })
+	if p.lost || q.lost {
+		a.pairUp(damagedWord, func(v, w *word) bool { return fitsLost(v, w, q.accents) || fitsLost(w, v, p.accents) })
+	}
 	a.unglue()
 	a.findCut()
 	several := len(p.content) > 1 && len(q.content) > 1
-	given := func(p *party, w word) bool {
-		return w.role == givenRole && w.kind != initialKind || w.role == eitherRole && !p.has(givenRole)
+	named := [2]bool{p.has(givenRole), q.has(givenRole)}
+	given := func(side int, w *word) bool {
+		return w.role == givenRole && w.kind != initialKind || w.role == eitherRole && !named[side]
 	}
-	slips := func(v, w word) wordBond { return slipOf(v, w, given(p, v) || given(q, w), several) }
+	slips := func(v, w *word) wordBond { return slipOf(v, w, given(0, v) || given(1, w), several) }
 	for _, b := range []wordBond{typoWord, speltWord} {
-		a.pairUp(b, func(v, w word) bool { return slips(v, w) == b })
+		a.pairUp(b, func(v, w *word) bool { return slips(v, w) == b })
 	}
-	a.pairUp(initialsWord, func(v, w word) bool { return abbreviates(v, w) || abbreviates(w, v) })
-	a.pairUp(nearWord, func(v, w word) bool { return slips(v, w) == nearWord })
+	a.pairUp(initialsWord, func(v, w *word) bool { return abbreviates(v, w) || abbreviates(w, v) })
+	a.pairUp(nearWord, func(v, w *word) bool { return slips(v, w) == nearWord })
 	return a
 }
 
@@ -64,13 +66,13 @@ func (p *party) has(r wordRole) bool {
 }
 
 // pairUp links the words that agree in one way and are still free.
-func (a *alignment) pairUp(b wordBond, agree func(v, w word) bool) {
+func (a *alignment) pairUp(b wordBond, agree func(v, w *word) bool) {
 	for _, i := range a.p.content {
 		if a.usedP[i] {
 			continue
 		}
 		for _, j := range a.q.content {
-			if !a.usedQ[j] && agree(a.p.sequence[i], a.q.sequence[j]) {
+			if !a.usedQ[j] && agree(&a.p.sequence[i], &a.q.sequence[j]) {
 				a.link(b, []int{i}, []int{j})
 				break
 			}
@@ -91,19 +93,25 @@ func (a *alignment) link(b wordBond, p, q []int) {
 // unglue links a word with several that stand side by side in the other name.
 func (a *alignment) unglue() {
 	for _, i := range a.p.content {
-		if run := gluedFrom(a.p.sequence[i], a.q, a.usedQ); !a.usedP[i] && run != nil {
+		if a.usedP[i] {
+			continue
+		}
+		if run := gluedFrom(&a.p.sequence[i], a.q, &a.usedQ); run != nil {
 			a.link(gluedWord, []int{i}, run)
 		}
 	}
 	for _, j := range a.q.content {
-		if run := gluedFrom(a.q.sequence[j], a.p, a.usedP); !a.usedQ[j] && run != nil {
+		if a.usedQ[j] {
+			continue
+		}
+		if run := gluedFrom(&a.q.sequence[j], a.p, &a.usedP); run != nil {
 			a.link(gluedWord, run, []int{j})
 		}
 	}
 }
 
 // gluedFrom finds words side by side that make up the word together.
-func gluedFrom(w word, p *party, used []bool) []int {
+func gluedFrom(w *word, p *party, used *[maxNameWords]bool) []int {
 	for start := range p.sequence {
 		rest := w.text
 		for end := start; end < len(p.sequence) && !used[end]; end++ {
@@ -133,13 +141,13 @@ func (a *alignment) findCut() {
 	switch n, m := nameLength(a.p), nameLength(a.q); {
 	case n < m && a.p.width >= minCutWidth:
 		last := len(a.p.sequence) - 1
-		if j := wholeOf(a.p.sequence, a.usedP, a.q.sequence, a.usedQ); j >= 0 {
+		if j := wholeOf(a.p.sequence, &a.usedP, a.q.sequence, &a.usedQ); j >= 0 {
 			a.cutP = true
 			a.link(cutWord, []int{last}, []int{j})
 		}
 	case m < n && a.q.width >= minCutWidth:
 		last := len(a.q.sequence) - 1
-		if i := wholeOf(a.q.sequence, a.usedQ, a.p.sequence, a.usedP); i >= 0 {
+		if i := wholeOf(a.q.sequence, &a.usedQ, a.p.sequence, &a.usedP); i >= 0 {
 			a.cutQ = true
 			a.link(cutWord, []int{i}, []int{last})
 		}
@@ -147,7 +155,7 @@ func (a *alignment) findCut() {
 }
 
 // wholeOf finds the word that the last word of a shorter text begins.
-func wholeOf(short []word, usedShort []bool, long []word, usedLong []bool) int {
+func wholeOf(short []word, usedShort *[maxNameWords]bool, long []word, usedLong *[maxNameWords]bool) int {
 	last := len(short) - 1
 	if last < 0 || usedShort[last] || short[last].text == "" {
 		return -1
@@ -172,8 +180,8 @@ func nameLength(p *party) int {
 // letter was one with an accent. Where the other text has lost its accents too,
 // any letter that can carry one will do, but for the last one that tells MARIO
 // from MARIA. Two lost marks can be one letter of two bytes.
-func fitsLost(v, w word, accents bool) bool {
-	return fitsLostFrom([]rune(v.text), []rune(w.text), w.marked, accents, 0)
+func fitsLost(v, w *word, accents bool) bool {
+	return fitsLostFrom(v.runes, w.runes, w.marked, accents, 0)
 }
 
 func fitsLostFrom(v, w []rune, marked []bool, accents bool, at int) bool {
@@ -196,16 +204,18 @@ func fitsLostFrom(v, w []rune, marked []bool, accents bool, at int) bool {
 }
 
 // slipOf tells how two different words may be one, or sameWord when they may not.
-func slipOf(v, w word, given, several bool) wordBond {
-	if v.kind == initialKind || w.kind == initialKind || !alphabetic(v.text) || !alphabetic(w.text) {
+func slipOf(v, w *word, given, several bool) wordBond {
+	trades := v.role == commonRole && w.role == commonRole
+	x, y := v.runes, w.runes
+	// Two slips change four letters at most.
+	apart := bits.OnesCount64(v.mask^w.mask) > 4 || len(x)-len(y) > 2 || len(y)-len(x) > 2
+	if apart && !trades || v.kind == initialKind || w.kind == initialKind || !alphabetic(v.text) || !alphabetic(w.text) {
 		return sameWord
 	}
-	x, y := []rune(v.text), []rune(w.text)
 	shorter, longer := min(len(x), len(y)), max(len(x), len(y))
 	if shorter < 3 {
 		return sameWord
 	}
-	trades := v.role == commonRole && w.role == commonRole
 	switch d := letterDistance(x, y, 2); {
 	case d == 1 && given:
 		return speltWord
@@ -231,7 +241,7 @@ func sameButForSex(x, y []rune) bool {
 }
 
 // abbreviates tells whether v is short for w.
-func abbreviates(v, w word) bool {
+func abbreviates(v, w *word) bool {
 	if w.kind == initialKind || w.role == commonRole {
 		return false
 	}
@@ -244,10 +254,11 @@ const maxWordRunes = 40
 // letterDistance counts the letters to insert, drop, replace or swap with a neighbour to
 // make one word the other, each place at most once. Above limit it gives up.
 func letterDistance(x, y []rune, limit int) int {
-	if len(x)-len(y) > limit || len(y)-len(x) > limit || len(x) > maxWordRunes {
+	if len(x)-len(y) > limit || len(y)-len(x) > limit || max(len(x), len(y)) > maxWordRunes {
 		return limit + 1
 	}
-	before, last, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	var rows [3][maxWordRunes + 1]int
+	before, last, row := rows[0][:len(y)+1], rows[1][:len(y)+1], rows[2][:len(y)+1]
 	for j := range last {
 		last[j] = j
 	}

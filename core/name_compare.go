@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -27,8 +28,10 @@ var leavesAtMost = map[NameReason]int{
 	NameSurname: 60, NameCommon: 60, NameMissing: weakFrom,
 }
 
+var unlike = Similarity{0, None, []NameReason{NameNothing}}
+
 // compareParties compares two names. Swapping them changes nothing.
-func compareParties(p, q party) Similarity {
+func compareParties(p, q *party) Similarity {
 	switch {
 	case p.contradicts(q):
 		return Similarity{0, None, []NameReason{NameDocument}}
@@ -37,13 +40,16 @@ func compareParties(p, q party) Similarity {
 	case len(p.content) == 0 || len(q.content) == 0:
 		return Similarity{0, None, []NameReason{NameCommonWord}}
 	}
-	if strings.Compare(q.key+"\x00"+q.text+"\x00"+q.document, p.key+"\x00"+p.text+"\x00"+p.document) < 0 {
+	if cmp.Or(strings.Compare(q.key, p.key), strings.Compare(q.text, p.text), strings.Compare(q.document, p.document)) < 0 {
 		p, q = q, p
 	}
 	p, q = p.uncut(q), q.uncut(p)
-	j := nameJudge{alignment: alignNames(&p, &q)}
+	j := nameJudge{alignment: alignNames(p, q)}
+	if len(j.links) == 0 {
+		return unlike
+	}
 	j.company = p.company || q.company
-	j.leftP, j.leftQ = leftOver(&p, j.usedP), leftOver(&q, j.usedQ)
+	j.leftP, j.leftQ = leftOver(p, &j.usedP), leftOver(q, &j.usedQ)
 	j.look()
 	return j.similarity()
 }
@@ -58,7 +64,7 @@ type nameJudge struct {
 	none         bool
 }
 
-func leftOver(p *party, used []bool) []int {
+func leftOver(p *party, used *[maxNameWords]bool) []int {
 	var left []int
 	for _, i := range p.content {
 		if !used[i] {
@@ -80,8 +86,6 @@ func (j *nameJudge) reject(r NameReason) { j.none, j.reasons = true, []NameReaso
 
 func (j *nameJudge) look() {
 	switch {
-	case len(j.links) == 0:
-		j.reject(NameNothing)
 	case len(j.leftP) > 0 && len(j.leftQ) > 0:
 		j.lookAtBoth()
 	case len(j.leftP) > 0:
