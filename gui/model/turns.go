@@ -77,10 +77,11 @@ func (t Turn) Stand() Stand {
 	return Waits
 }
 
-// Elsewhere tells whether somebody at another desk, or a program, has answered.
+// Elsewhere tells whether somebody at another desk, or a program, gave the code.
+// What is done at the bank itself is done wherever the person does it.
 func (t Turn) Elsewhere() bool {
 	s := t.Stand()
-	return !t.Mine && (s == Checking || s == Accepted)
+	return t.Typed() && !t.Mine && (s == Checking || s == Accepted)
 }
 
 // see takes the request as it now stands.

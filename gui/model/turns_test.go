@@ -76,6 +76,7 @@ func TestStand(t *testing.T) {
 		"given elsewhere":       {func(t *Turn) { t.Submitted = true }, Checking, true},
 		"accepted":              {func(t *Turn) { t.Mine, t.State = true, core.AssistanceFulfilled }, Accepted, false},
 		"accepted elsewhere":    {func(t *Turn) { t.State = core.AssistanceFulfilled }, Accepted, true},
+		"approved on the phone": {func(t *Turn) { t.Kind, t.State = scrapers.Approve, core.AssistanceFulfilled }, Accepted, false},
 		"expired":               {func(t *Turn) { t.State = core.AssistanceExpired }, Late, false},
 		"refused for good":      {func(t *Turn) { t.State, t.Reason = core.AssistanceCancelled, scrapers.OTPRejected }, Refused, false},
 		"the bank gave up":      {func(t *Turn) { t.State, t.Reason = core.AssistanceCancelled, scrapers.OTPTimeout }, Late, false},
