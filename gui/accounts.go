@@ -1,6 +1,8 @@
 package gui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -54,7 +56,16 @@ func newAccountsScreen(a *App) *accountsScreen {
 			}
 		})
 	s.list.OnSelected = func(i widget.ListItemID) { s.picked(i) }
-	s.list.OnHighlighted = func(i widget.ListItemID) { s.list.Select(i) }
+	s.list.OnHighlighted = func(i widget.ListItemID) {
+		if s.list.typing { // the mouse passing over a row chooses nothing
+			s.list.Select(i)
+		}
+	}
+	s.list.entered = func() {
+		if i := s.index(); i >= 0 {
+			s.list.Highlight(i)
+		}
+	}
 	s.none = look.Inset(look.NewLines(lang.T("accounts.not_found"), look.Muted, theme.SizeNameText), 16, 16, 16, 16)
 	head := look.Row(8, look.NewCut(lang.T("rail.accounts"), theme.ColorNameForeground, look.ScreenText).Bold(), s.add)
 	top := look.Inset(look.Column(10, head, s.search), 16, 10, 16, 16)
@@ -67,7 +78,17 @@ func newAccountsScreen(a *App) *accountsScreen {
 }
 
 // rowList is Fyne's list, which keeps the keys of the window to itself.
-type rowList struct{ widget.List }
+type rowList struct {
+	widget.List
+	typing  bool   // an arrow key is at work
+	entered func() // when it gets the focus
+}
+
+// FocusGained implements fyne.Focusable: the arrows go on from the row that is chosen.
+func (l *rowList) FocusGained() {
+	l.entered()
+	l.List.FocusGained()
+}
 
 func newRowList(length func() int, create func() fyne.CanvasObject, update func(widget.ListItemID, fyne.CanvasObject)) *rowList {
 	l := &rowList{}
@@ -80,7 +101,9 @@ func newRowList(length func() int, create func() fyne.CanvasObject, update func(
 func (l *rowList) TypedKey(k *fyne.KeyEvent) {
 	switch k.Name {
 	case fyne.KeyUp, fyne.KeyDown, fyne.KeySpace:
+		l.typing = true
 		l.List.TypedKey(k)
+		l.typing = false
 	default:
 		look.Pass(l, k)
 	}
@@ -190,13 +213,16 @@ func (s *accountsScreen) fill() {
 func (s *accountsScreen) follow() {
 	s.moving = true
 	defer func() { s.moving = false }()
-	for i, row := range s.rows {
-		if row.ID == s.chosen {
-			s.list.Select(i)
-			return
-		}
+	if i := s.index(); i >= 0 {
+		s.list.Select(i)
+		return
 	}
 	s.list.UnselectAll()
+}
+
+// index is where the list has the account beside it, -1 when it does not show it.
+func (s *accountsScreen) index() int {
+	return slices.IndexFunc(s.rows, func(row model.Account) bool { return row.ID == s.chosen })
 }
 
 // picked is called when the person chooses a row.

@@ -2,12 +2,14 @@ package gui
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
 	"reconbanker/core"
@@ -244,4 +246,27 @@ func TestLongNamesAndManyAccounts(t *testing.T) {
 	d.until("all accounts", func() bool { return len(d.app.shell.accounts.rows) == 200 })
 	d.fits("200 accounts")
 	d.picture("accounts-200-long.png")
+}
+
+// TestPassingOverTheList: neither the mouse on its way nor the focus opens another
+// account; the arrows do, from the one that is open.
+func TestPassingOverTheList(t *testing.T) {
+	d := newDesk(t, demo)
+	d.pick("Suppliers")
+	screen := d.app.shell.accounts
+	open := screen.chosen
+	for _, o := range d.objects() {
+		if row, ok := o.(desktop.Hoverable); ok && strings.HasSuffix(fmt.Sprintf("%T", o), "listItem") {
+			row.MouseIn(&desktop.MouseEvent{})
+		}
+	}
+	d.app.window.Canvas().Focus(screen.list)
+	if screen.chosen != open {
+		t.Fatalf("the mouse or the focus opened %q", screen.detail.account.Name)
+	}
+	at := screen.index()
+	d.key(fyne.KeyUp)
+	if screen.index() != at-1 {
+		t.Errorf("Up went from row %d to row %d", at, screen.index())
+	}
 }

@@ -69,7 +69,7 @@ func (v *form) bankSecret(key, label string, removable bool) *control {
 		v.ed.Form.Secrets[key] = secret
 		v.changed(key)
 	}
-	s.Entry().OnReached = v.reach
+	s.SetReached(v.reach)
 	s.Entry().OnSubmitted = func(string) { v.submit() }
 	return v.add(&control{field: key, box: widgets.NewFormField(label, s), focus: s.Entry(), load: func() {
 		if secret := v.ed.Form.Secrets[key]; secret.Fate == model.Keep {
@@ -109,10 +109,12 @@ func (v *form) pick(all []option, can func(string) bool, get func() string, set 
 			offered = append(offered, o)
 		}
 	}
-	return newOptions(offered, func(id string) {
+	group := newOptions(offered, func(id string) {
 		set(id)
 		v.changed(model.FieldSession)
 	})
+	group.onReached = v.reach
+	return group
 }
 
 // custom is the choice of a schedule that has no name.

@@ -89,6 +89,9 @@ func (v *form) signingControl() *control {
 	})
 	remove := look.NewButton(lang.T("edit.secret.remove"), func() { fate(model.Remove) })
 	keep := look.NewButton(lang.T("edit.secret.keep"), func() { fate(model.Keep) })
+	for _, b := range []*look.Button{generate, duplicate, remove, keep} {
+		b.OnReached = v.reach
+	}
 	row := &fyne.Container{Layout: besideLayout{wideFirst: true}, Objects: []fyne.CanvasObject{entry, look.Row(6, generate, duplicate, remove, keep)}}
 	c := v.add(&control{
 		field: model.FieldSigning, focus: entry, box: widgets.NewFormField(lang.T("edit.signing"), row).Help(lang.T("edit.signing_help")),
@@ -162,6 +165,7 @@ func (v *settingsForm) deletionCard() fyne.CanvasObject {
 			v.a.deleteAccount(account)
 		}
 	})
+	button.OnReached = v.reach
 	v.add(&control{focus: button, object: button})
 	return widgets.NewSection(lang.T("edit.delete"), look.NewLines(lang.T("edit.delete_means"), theme.ColorNameForeground, look.SmallText), left(button))
 }

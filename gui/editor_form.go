@@ -3,7 +3,6 @@ package gui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"reconbanker/gui/lang"
 	"reconbanker/gui/look"
@@ -226,7 +225,7 @@ func (v *form) secretEntry(field, label, hint string, removable bool, where func
 		secret.Fate, secret.Text = fates[change], text
 		v.changed(field)
 	}
-	s.Entry().OnReached = v.reach
+	s.SetReached(v.reach)
 	s.Entry().OnSubmitted = func(string) { v.submit() }
 	var inside fyne.CanvasObject = s
 	if before != nil {
@@ -255,19 +254,21 @@ func (v *form) choice(field, label string, options []widgets.Option, b binding) 
 
 // dropDown is a drop-down without a label, whose value others show.
 func (v *form) dropDown(field string, options []widgets.Option, b binding) *widgets.Choice {
-	return widgets.NewChoice(options, b.get(), func(id string) {
+	c := widgets.NewChoice(options, b.get(), func(id string) {
 		b.set(id)
 		v.changed(field)
 	})
+	c.OnReached = v.reach
+	return c
 }
 
 // check binds a switch.
-func (v *form) check(label string, get func(*model.Form) bool, set func(*model.Form, bool)) (*widget.Check, *control) {
-	c := widget.NewCheck(label, func(on bool) {
+func (v *form) check(label string, get func(*model.Form) bool, set func(*model.Form, bool)) (*tick, *control) {
+	c := newTick(label, func(on bool) {
 		if !v.loading {
 			set(&v.ed.Form, on)
 			v.changed("")
 		}
-	})
+	}, v.reach)
 	return c, v.add(&control{object: c, focus: c, load: func() { c.SetChecked(get(&v.ed.Form)) }})
 }

@@ -18,6 +18,8 @@ type options struct {
 	boxes    []*optionBox
 	chosen   string
 	OnChosen func(id string)
+	// onReached is called when a box gets the focus; nil for nobody.
+	onReached func(fyne.CanvasObject)
 }
 
 // option is one box: what is chosen, in a word or two, and what that means.
@@ -96,7 +98,13 @@ func newOptionBox(of *options, spec option) *optionBox {
 func (b *optionBox) Tapped(*fyne.PointEvent) { b.of.choose(b.spec.id) }
 
 // FocusGained implements fyne.Focusable.
-func (b *optionBox) FocusGained() { b.focused = true; b.Refresh() }
+func (b *optionBox) FocusGained() {
+	b.focused = true
+	b.Refresh()
+	if b.of.onReached != nil {
+		b.of.onReached(b)
+	}
+}
 
 // FocusLost implements fyne.Focusable.
 func (b *optionBox) FocusLost() { b.focused = false; b.Refresh() }

@@ -67,6 +67,7 @@ type loginTest struct {
 func newLoginTest(v *form, settle func()) *loginTest {
 	t := &loginTest{v: v, settle: settle, out: newOutcome()}
 	t.button = look.NewButton(lang.T("edit.test"), t.start)
+	t.button.OnReached = v.reach
 	t.cancel = look.NewButton(lang.T("progress.cancel"), t.stop)
 	t.cancel.Hide()
 	t.root = t.out.beside(t.button, t.cancel)
@@ -174,6 +175,7 @@ type sendTest struct {
 func newSendTest(v *form, settle func()) *sendTest {
 	s := &sendTest{v: v, settle: settle, out: newOutcome()}
 	s.button = look.NewButton(lang.T("edit.send"), s.start)
+	s.button.OnReached = v.reach
 	s.root = s.out.beside(s.button)
 	v.add(&control{focus: s.button, object: s.button})
 	v.also = append(v.also, func() { s.button.SetEnabled(strings.TrimSpace(v.ed.Form.WebhookURL) != "") })

@@ -30,6 +30,9 @@ type Button struct {
 	Trailing bool       // the icon stands at the right edge, the words at the left
 	Kind     Kind
 	OnTapped func()
+	// OnReached is called when it gets the focus, so that a long form scrolls to it;
+	// nil for nobody.
+	OnReached func(fyne.CanvasObject)
 
 	busy, hovered, focused, pressed bool
 	// inside is something drawn by this button: what embeds it is on screen, the
@@ -115,7 +118,13 @@ func (b *Button) Tapped(*fyne.PointEvent) {
 }
 
 // FocusGained implements fyne.Focusable.
-func (b *Button) FocusGained() { b.focused = true; b.Refresh() }
+func (b *Button) FocusGained() {
+	b.focused = true
+	b.Refresh()
+	if b.OnReached != nil && b.inside != nil {
+		b.OnReached(b.inside)
+	}
+}
 
 // FocusLost implements fyne.Focusable.
 func (b *Button) FocusLost() { b.focused = false; b.Refresh() }

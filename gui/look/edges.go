@@ -9,10 +9,10 @@ import (
 // leaves no room between them: Inset says where there is some.
 func Edges(top, bottom, left, right fyne.CanvasObject, middle ...fyne.CanvasObject) *fyne.Container {
 	l := &edgesLayout{top, bottom, left, right}
-	all := append([]fyne.CanvasObject{}, middle...)
-	for _, o := range []fyne.CanvasObject{top, bottom, left, right} {
+	all := []fyne.CanvasObject{}
+	for _, o := range append(append([]fyne.CanvasObject{top, left}, middle...), right, bottom) {
 		if o != nil {
-			all = append(all, o)
+			all = append(all, o) // in the order of reading, which is the order of the Tab key
 		}
 	}
 	return container.New(l, all...)

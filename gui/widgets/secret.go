@@ -49,6 +49,7 @@ type SecretEntry struct {
 	replace   *look.Button
 	keep      *fyne.Container // the button beside the entry that takes a change back
 	undo      *look.Button
+	back      *look.Button
 }
 
 // NewSecretEntry returns an entry; removable offers to forget a stored secret.
@@ -62,7 +63,8 @@ func NewSecretEntry(words SecretWords, stored, removable bool) *SecretEntry {
 	s.replace = look.NewQuiet(words.Replace, s.startReplacing)
 	s.remove = look.NewQuiet(words.Remove, func() { s.set(SecretRemove) })
 	s.undo = look.NewQuiet(words.Keep, func() { s.set(SecretKeep) })
-	s.keep = container.NewCenter(look.NewQuiet(words.Keep, func() { s.set(SecretKeep) }))
+	s.back = look.NewQuiet(words.Keep, func() { s.set(SecretKeep) })
+	s.keep = container.NewCenter(s.back)
 	box := look.NewCard(look.Code, look.Border, 6)
 	line := container.NewBorder(nil, nil, look.Inset(container.NewCenter(picture(icons.Lock, look.Muted, 14)), 0, 0, 0, 8),
 		look.Row(6, s.replace, s.remove, s.undo), container.NewVBox(look.Space(0, 0), s.note, look.Space(0, 0)))
@@ -90,6 +92,15 @@ func (s *SecretEntry) Reset(stored bool) {
 
 // Entry is where a new secret is typed, to be given the focus.
 func (s *SecretEntry) Entry() *FormEntry { return s.entry }
+
+// SetReached makes reached be called when a part of it gets the focus, so that a long
+// form scrolls to it.
+func (s *SecretEntry) SetReached(reached func(fyne.CanvasObject)) {
+	s.entry.OnReached = reached
+	for _, b := range []*look.Button{s.replace, s.remove, s.undo, s.back} {
+		b.OnReached = reached
+	}
+}
 
 // CreateRenderer implements fyne.Widget.
 func (s *SecretEntry) CreateRenderer() fyne.WidgetRenderer {
