@@ -9,6 +9,7 @@ import (
 	"reconbanker/gui/lang"
 	"reconbanker/gui/look"
 	"reconbanker/gui/model"
+	"reconbanker/scrapers"
 )
 
 // An action is something a person asked for.
@@ -85,6 +86,9 @@ func explain(err error) string {
 		return lang.T("error.not_now")
 	case errors.Is(err, context.DeadlineExceeded):
 		return lang.T("error.slow")
+	case scrapers.KindOf(err) != "":
+		w := lang.Failure(string(scrapers.KindOf(err)))
+		return w.Means + " " + w.Do
 	}
 	return lang.T("error.other", "text", err.Error())
 }
