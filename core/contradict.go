@@ -29,58 +29,16 @@ func (e *evaluation) contradict(amount Money) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range in.Orders {
-		in.Fresh[o.ID] = true // as if all of it had been there from the start
-	}
-	verdicts, err := e.match(in)
+	against, err := contradictions(in, pairs, e.match)
 	if err != nil {
 		return nil // the same defect fails the orders themselves, and says so there
 	}
-	for _, p := range pairs {
-		i := slices.IndexFunc(verdicts, func(v Verdict) bool { return v.OrderID == p.Order.ID })
-		if i < 0 || verdicts[i].Status == OrderMatched && verdicts[i].MovementID == p.Movement.ID {
-			continue
-		}
-		other := e.culprit(p, verdicts, in)
-		if other == "" {
-			continue
-		}
-		err := e.alert(AlertContradicted, p.Order.ID, p.Movement.ID, other)
-		if err != nil {
+	for _, c := range against {
+		if err := e.alert(AlertContradicted, c.pair.Order.ID, c.pair.Movement.ID, c.evidence[0]); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// culprit finds what is new and speaks against a pair. Another payment of the same
-// sender, or another order of the same payer, does not: they are interchangeable.
-func (e *evaluation) culprit(p Pair, verdicts []Verdict, in MatchInput) string {
-	for _, m := range in.Movements {
-		if !e.fresh[m.ID] || NameKey(m.Sender) == NameKey(p.Movement.Sender) {
-			continue
-		}
-		if strongly(verdicts, p.Order.ID, m.ID) {
-			return m.ID
-		}
-	}
-	for _, o := range in.Orders {
-		if !e.fresh[o.ID] || o.ID == p.Order.ID || NameKey(o.Name) == NameKey(p.Order.Name) {
-			continue
-		}
-		if strongly(verdicts, o.ID, p.Movement.ID) {
-			return o.ID
-		}
-	}
-	return ""
-}
-
-func strongly(verdicts []Verdict, orderID, movementID string) bool {
-	return slices.ContainsFunc(verdicts, func(v Verdict) bool {
-		return v.OrderID == orderID && slices.ContainsFunc(v.Candidates, func(c Candidate) bool {
-			return c.MovementID == movementID && c.Band == Strong
-		})
-	})
 }
 
 func (e *evaluation) alert(kind OrderAlertKind, orderID, movementID, otherID string) error {

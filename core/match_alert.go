@@ -1,63 +1,50 @@
 package core
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
-// Settled is a match that was made without a person, and may have been announced.
-type Settled struct {
-	Order    Order
-	Movement Movement
+// contradiction says that a match would not have been made, had what is known now
+// been known then.
+type contradiction struct {
+	pair     Pair
+	reason   MatchReason // what would be said about the order now
+	evidence []string    // the fresh movements and orders that speak against it, the strongest first
 }
 
-// Contradiction says that a match would not have been made, had what is known now
-// been known then. The match stays; a person is told.
-type Contradiction struct {
-	OrderID    string
-	MovementID string
-	Reason     MatchReason // what Match would say about the order now
-	Evidence   []string    // the fresh movements and orders that speak against it
-}
-
-// Contradictions finds the settled matches that fresh evidence speaks against.
-// The input is what Match gets in the same transaction; settled are the matches
-// of the same amounts whose orders or movements the fresh rows could have been
-// taken for. A match that would be ambiguous without the fresh rows too is none of
-// their doing, and payments that are interchangeable contradict nothing.
-func Contradictions(in MatchInput, settled []Settled) []Contradiction {
-	fresh := func(id string) bool { return in.Fresh[id] }
-	all := in
-	all.Orders, all.Movements = slices.Clone(in.Orders), slices.Clone(in.Movements)
-	for _, s := range settled {
-		s.Order.Status = OrderPending // as it was before it was matched
-		all.Orders, all.Movements = append(all.Orders, s.Order), append(all.Movements, s.Movement)
+// contradictions finds the matches that fresh evidence speaks against. The input
+// is that of a decision in the same transaction, with the pairs laid open in it.
+// A match that would not stand without the fresh rows either is none of their
+// doing. Another payment of the same sender and another order of the same payer
+// say nothing: they are interchangeable.
+func contradictions(in MatchInput, pairs []Pair, decide func(MatchInput) ([]Verdict, error)) ([]contradiction, error) {
+	before := in
+	before.Orders = slices.DeleteFunc(slices.Clone(in.Orders), func(o Order) bool { return in.Fresh[o.ID] })
+	before.Movements = slices.DeleteFunc(slices.Clone(in.Movements), func(m Movement) bool { return in.Fresh[m.ID] })
+	if len(before.Orders) == len(in.Orders) && len(before.Movements) == len(in.Movements) {
+		return nil, nil
 	}
-	before := all
-	before.Orders = slices.DeleteFunc(slices.Clone(all.Orders), func(o Order) bool { return fresh(o.ID) })
-	before.Movements = slices.DeleteFunc(slices.Clone(all.Movements), func(m Movement) bool { return fresh(m.ID) })
-	if len(before.Orders) == len(all.Orders) && len(before.Movements) == len(all.Movements) {
-		return nil
+	then, err := decide(before)
+	if err != nil {
+		return nil, err
 	}
-	then, now := byOrder(Match(before)), byOrder(Match(all))
-	b := newBoard(all)
-	var out []Contradiction
-	for k, s := range settled {
-		if !then[s.Order.ID].stands(s) || now[s.Order.ID].stands(s) {
+	now, err := decide(in)
+	if err != nil {
+		return nil, err
+	}
+	stood, stands := byOrder(then), byOrder(now)
+	var out []contradiction
+	for _, p := range pairs {
+		if !stood[p.Order.ID].keeps(p) || stands[p.Order.ID].keeps(p) {
 			continue
 		}
-		c := Contradiction{OrderID: s.Order.ID, MovementID: s.Movement.ID, Reason: now[s.Order.ID].Reason}
-		for _, e := range keptEdges(b.pairs[len(in.Orders)+k], edge.candidate) {
-			if id := all.Movements[e.m].ID; fresh(id) {
-				c.Evidence = append(c.Evidence, id)
-			}
+		if against := evidence(in, p, now); len(against) > 0 {
+			out = append(out, contradiction{p, stands[p.Order.ID].Reason, against})
 		}
-		for _, e := range keptEdges(b.claims[len(in.Movements)+k], edge.candidate) {
-			if id := all.Orders[e.o].ID; fresh(id) {
-				c.Evidence = append(c.Evidence, id)
-			}
-		}
-		slices.Sort(c.Evidence)
-		out = append(out, c)
 	}
-	return out
+	return out, nil
 }
 
 func byOrder(verdicts []Verdict) map[string]Verdict {
@@ -68,7 +55,37 @@ func byOrder(verdicts []Verdict) map[string]Verdict {
 	return m
 }
 
-// stands tells whether the verdict leaves a settled match as it is.
-func (v Verdict) stands(s Settled) bool {
-	return v.Status == OrderMatched && (v.MovementID == s.Movement.ID || v.Reason == ReasonInterchangeable)
+// keeps tells whether the verdict leaves a match as it is.
+func (v Verdict) keeps(p Pair) bool {
+	return v.Status == OrderMatched && (v.MovementID == p.Movement.ID || v.Reason == ReasonInterchangeable)
+}
+
+// evidence lists the fresh rows that could be taken for one side of a pair.
+func evidence(in MatchInput, p Pair, verdicts []Verdict) []string {
+	alike := func(a, b string) bool { key := NameKey(a); return key != "" && key == NameKey(b) }
+	senders := make(map[string]string, len(in.Movements))
+	for _, m := range in.Movements {
+		senders[m.ID] = m.Sender
+	}
+	names := make(map[string]string, len(in.Orders))
+	for _, o := range in.Orders {
+		names[o.ID] = o.Name
+	}
+	score := map[string]float64{}
+	for _, v := range verdicts {
+		for _, c := range v.Candidates {
+			switch {
+			case v.OrderID == p.Order.ID && in.Fresh[c.MovementID] && !alike(senders[c.MovementID], p.Movement.Sender):
+				score[c.MovementID] = c.Score
+			case c.MovementID == p.Movement.ID && in.Fresh[v.OrderID] && !alike(names[v.OrderID], p.Order.Name):
+				score[v.OrderID] = c.Score
+			}
+		}
+	}
+	ids := make([]string, 0, len(score))
+	for id := range score {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(x, y string) int { return cmp.Or(cmp.Compare(score[y], score[x]), strings.Compare(x, y)) })
+	return ids
 }

@@ -1,6 +1,8 @@
 package core
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -178,7 +180,7 @@ func TestMayPay(t *testing.T) {
 }
 
 func TestContradictions(t *testing.T) {
-	settled := []Settled{{matchOrder("o1", "Juan Pérez", 0), matchMovement("m1", "JUAN PEREZ", 0)}}
+	pairs := []Pair{{Order: matchOrder("o1", "Juan Pérez", 0), Movement: matchMovement("m1", "JUAN PEREZ", 0)}}
 	for _, tt := range []struct {
 		name string
 		in   MatchInput
@@ -186,25 +188,44 @@ func TestContradictions(t *testing.T) {
 	}{
 		{"nothing new", MatchInput{}, ""},
 		{"a payment of somebody else", MatchInput{Movements: movementsOf(matchMovement("m2", "ANA GOMEZ", 1)), Fresh: idsOf("m2")}, ""},
-		{"a second payment", MatchInput{Movements: movementsOf(matchMovement("m2", "JUAN PEREZ", 1)), Fresh: idsOf("m2")}, "several_movements m2"},
-		{"a second payment and its order", MatchInput{
-			Orders: ordersOf(matchOrder("o2", "Juan Pérez", 1)), Movements: movementsOf(matchMovement("m2", "JUAN PEREZ", 1)), Fresh: idsOf("o2", "m2"),
+		{"a second payment of the same sender", MatchInput{Movements: movementsOf(matchMovement("m2", "PEREZ JUAN", 1)), Fresh: idsOf("m2")}, ""},
+		{"a payment of a fuller name", MatchInput{Movements: movementsOf(matchMovement("m2", "JUAN CARLOS PEREZ", 1)), Fresh: idsOf("m2")}, "several_movements m2"},
+		{"that payment and its order", MatchInput{
+			Orders: ordersOf(matchOrder("o2", "Ana Gómez", 1)), Movements: movementsOf(matchMovement("m2", "ANA GOMEZ", 1)), Fresh: idsOf("o2", "m2"),
 		}, ""},
-		{"an older order of the same name", MatchInput{Orders: ordersOf(matchOrder("o2", "Juan C. Pérez", -1)), Fresh: idsOf("o2")}, "several_orders o2"},
-		{"a second payment that was there before", MatchInput{Movements: movementsOf(matchMovement("m2", "JUAN PEREZ", 1), matchMovement("m3", "JUAN PEREZ", 1)), Fresh: idsOf("m3")}, ""},
+		{"an order of a fuller name", MatchInput{Orders: ordersOf(matchOrder("o2", "Juan C. Pérez", -1)), Fresh: idsOf("o2")}, "several_orders o2"},
+		{"a second payment that was there before", MatchInput{Movements: movementsOf(matchMovement("m2", "JUAN CARLOS PEREZ", 1), matchMovement("m3", "JUAN MARIO PEREZ", 1)), Fresh: idsOf("m3")}, ""},
+		{"weak ones that change nothing", MatchInput{Movements: movementsOf(matchMovement("m2", "", 1), matchMovement("m3", "J PEREZ", 1)), Fresh: idsOf("m2", "m3")}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.in.Zone = time.UTC
+			for _, p := range pairs {
+				tt.in.Orders, tt.in.Movements = append(tt.in.Orders, p.Order), append(tt.in.Movements, p.Movement)
+			}
+			against, err := contradictions(tt.in, pairs, func(in MatchInput) ([]Verdict, error) { return Match(in), nil })
+			if err != nil {
+				t.Fatal(err)
+			}
 			got := ""
-			for _, c := range Contradictions(tt.in, settled) {
-				got += string(c.Reason)
-				for _, id := range c.Evidence {
-					got += " " + id
-				}
+			for _, c := range against {
+				got += string(c.reason) + " " + strings.Join(c.evidence, " ")
 			}
 			if got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// A pair that settled because no other had its amount is in doubt once one has.
+func TestContradictedAmount(t *testing.T) {
+	p := Pair{Order: matchOrder("o1", "Juan Pérez", 0), Movement: matchMovement("m1", "", 0)}
+	in := MatchInput{
+		Zone: time.UTC, UniqueAmount: true, Fresh: idsOf("m2"),
+		Orders: ordersOf(p.Order), Movements: movementsOf(p.Movement, matchMovement("m2", "", 1)),
+	}
+	against, err := contradictions(in, []Pair{p}, func(in MatchInput) ([]Verdict, error) { return Match(in), nil })
+	if err != nil || len(against) != 1 || against[0].reason != ReasonNameMissing || !slices.Equal(against[0].evidence, []string{"m2"}) {
+		t.Errorf("got %+v, %v", against, err)
 	}
 }
