@@ -21,6 +21,7 @@ type Store interface {
 	sessionStore
 	upkeepStore
 	orderStore
+	dayStore
 	// Close waits for nothing: end every user first.
 	Close() error
 }

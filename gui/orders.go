@@ -43,6 +43,7 @@ type orders struct {
 	poll   *look.Button
 	export *look.Button
 
+	strip  *strip // the last days
 	counts map[core.OrderStatus]int
 	health model.FeedHealth
 	detail model.OrderDetail
@@ -89,9 +90,10 @@ func (a *App) ordersView() View {
 	words := look.Column(0, look.NewCut(lang.T("rail.orders"), theme.ColorNameForeground, look.TitleText).Bold(), v.polled)
 	head := look.Edges(nil, nil, nil, look.Inset(container.NewVBox(look.Row(6, v.poll, v.export)), 4, 0, 12, 0), words)
 	v.feeds = newBanner()
+	v.strip = newStrip()
 	choices := look.Edges(nil, nil, nil, look.Inset(look.Row(8, v.who, v.period.Choice), 0, 0, 8, 0), v.search)
 	v.chips.Set(v.chipList())
-	v.lay(look.Column(10, head, v.feeds.root), look.Column(10, v.chips, choices))
+	v.lay(look.Column(10, head, v.strip.root, v.feeds.root), look.Column(10, v.chips, choices))
 	return v
 }
 
@@ -128,6 +130,10 @@ func (v *orders) Ask(c model.Changes) Read {
 		if err != nil {
 			return nil, err
 		}
+		days, err := src.Days(ctx, account, stripDays)
+		if err != nil {
+			return nil, err
+		}
 		var d model.OrderDetail
 		if id != "" {
 			if d, err = model.ReadOrder(ctx, src, id); err != nil && !core.IsMissing(err) {
@@ -138,6 +144,7 @@ func (v *orders) Ask(c model.Changes) Read {
 			if account == v.query.AccountID {
 				v.counts, v.health = counts, model.HealthOf(feeds, account)
 				v.chips.Set(v.chipList())
+				v.strip.show(days, orderTiles(days, counts)...)
 				v.showFeeds()
 			}
 			if id == v.chosen { // else another order was chosen meanwhile

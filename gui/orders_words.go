@@ -30,7 +30,7 @@ func (v *orders) columns(a *App) []widgets.Column[core.Order] {
 		{ID: "registered", Title: lang.T("orders.col.registered"), Width: 92, Cell: func(o core.Order) widgets.Cell {
 			return plain(lang.When(o.CreatedAt, a.now()))
 		}, Copy: func(o core.Order) string { return lang.DateTime(o.CreatedAt) }},
-		{ID: "status", Title: lang.T("orders.col.status"), Width: 112, Cell: func(o core.Order) widgets.Cell {
+		{ID: "status", Title: lang.T("orders.col.status"), Width: 126, Cell: func(o core.Order) widgets.Cell {
 			return widgets.Cell{Text: orderStatusWords(o.Status), Tone: orderTone(o.Status), Look: widgets.Pill}
 		}},
 	}

@@ -20,6 +20,7 @@ var orderRules = map[string]func(*contract){
 	"settling with a run":  settlingWithRun,
 	"one subject in turn":  oneSubjectInTurn,
 	"old deliveries":       deliveryPruning,
+	"counts by day":        countsByDay,
 }
 
 func (c *contract) tx(fn func(tx core.OrderTx) error) {
@@ -76,9 +77,11 @@ func orders(c *contract) {
 	if got, _ = c.Order(c.ctx, o.ID); got.Name == "Otro" {
 		c.Error("a failed transaction left a change")
 	}
-	attempt := core.OrderAttempt{OrderID: o.ID, N: 1, At: c.at(5), Result: core.OrderAmbiguous, Reason: core.ReasonWeak, Actor: "ana", MovementID: "m",
+	attempt := core.OrderAttempt{
+		OrderID: o.ID, N: 1, At: c.at(5), Result: core.OrderAmbiguous, Reason: core.ReasonWeak, Actor: "ana", MovementID: "m",
 		Candidates: []core.Candidate{{MovementID: "m", Similarity: core.Similarity{Score: 0.5, Band: core.Weak}}},
-		Others:     []core.Candidate{{MovementID: "n", Similarity: core.Similarity{Band: core.None}}}}
+		Others:     []core.Candidate{{MovementID: "n", Similarity: core.Similarity{Band: core.None}}},
+	}
 	c.tx(func(tx core.OrderTx) error {
 		return errors.Join(tx.PutOrder(o), tx.AddAttempt(attempt), tx.Audit(by("order.run")))
 	})

@@ -17,6 +17,7 @@ type OrderSource interface {
 	OrderCounts(ctx context.Context, accountID string) (map[core.OrderStatus]int, error)
 	OrderAlerts(ctx context.Context, accountID string, closed bool, limit, offset int) ([]core.OrderAlert, int, error)
 	Feeds(ctx context.Context) ([]core.Feed, error)
+	Days(ctx context.Context, accountID string, n int) ([]core.DayCount, error)
 	Deliveries(ctx context.Context, f core.DeliveryFilter) ([]core.Delivery, int, error)
 }
 
