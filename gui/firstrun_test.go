@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -138,6 +139,11 @@ func TestFirstRunFromLanguageToWebhook(t *testing.T) {
 	b.press("Finish")
 	b.until("the accounts", func() bool { return b.app.shell.greeting == nil && b.app.shell.accounts.detail != nil })
 	b.sees("All set.")
+	for _, text := range b.texts() {
+		if strings.Contains(text, "last scrape") {
+			t.Errorf("a test of the login is called a reading: %q", text)
+		}
+	}
 
 	account := b.accounts()[0]
 	s, err := b.core.Settings(context.Background(), account.ID)

@@ -148,7 +148,7 @@ func subtitle(a model.Account, now time.Time) string {
 	case a.Plan.Cron != "":
 		parts = append(parts, lang.T("subtitle.timetable"))
 	}
-	if a.Last != nil {
+	if a.Last != nil && a.Last.Trigger != core.ByTest { // which reads nothing
 		parts = append(parts, lang.T("subtitle.last", "at", lang.When(ranAt(*a.Last), now), "how", outcomeDetail(*a.Last)))
 	}
 	return strings.Join(parts, " · ")
