@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"reconbanker/core"
@@ -52,6 +53,9 @@ type orderTx struct {
 	s    *Store
 	t    *tx
 	owed int // deliveries written
+
+	prepared map[string]*sql.Stmt
+	stored   map[string]core.Order // as read here
 }
 
 var _ core.OrderTx = (*orderTx)(nil)
@@ -74,11 +78,11 @@ func (o *orderTx) Siblings(accountID string) ([]string, error) {
 }
 
 // Order implements core.OrderTx.
-func (o *orderTx) Order(id string) (core.Order, error) { return loadOrder(o.t.ctx, o.t, id) }
+func (o *orderTx) Order(id string) (core.Order, error) { return loadOrder(o.t.ctx, o, id) }
 
 // OrdersByExternalID implements core.OrderTx.
 func (o *orderTx) OrdersByExternalID(accountIDs, externalIDs []string) ([]core.Order, error) {
-	return all(o.t.ctx, o.t, scanOrder, "SELECT "+orderColumns+` FROM orders INDEXED BY orders_external
+	return o.orders("SELECT "+orderColumns+` FROM orders INDEXED BY orders_external
 		WHERE account_id IN (SELECT value FROM json_each(?)) AND external_id IN (SELECT value FROM json_each(?))`, set(accountIDs), set(externalIDs))
 }
 
@@ -90,18 +94,21 @@ func (o *orderTx) OpenOrders(accountID string, amount *core.Money) ([]core.Order
 		w.add(true, "currency = ? AND amount = ?", amount.Currency, amount.Minor)
 	}
 	w.add(true, orderIsOpen)
-	return all(o.t.ctx, o.t, scanOrder, "SELECT "+orderColumns+" FROM orders INDEXED BY orders_open"+w.sql()+" ORDER BY created_at, seq", w.args...)
+	// SQLite's sorter costs more than such a lookup: the few rows are sorted here.
+	rows, err := o.orders("SELECT "+orderColumns+" FROM orders INDEXED BY orders_open"+w.sql(), w.args...)
+	slices.SortStableFunc(rows, func(a, b core.Order) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	return rows, err
 }
 
 // LateOrders implements core.OrderTx.
 func (o *orderTx) LateOrders(accountID string, t time.Time) ([]core.Order, error) {
-	return all(o.t.ctx, o.t, scanOrder, "SELECT "+orderColumns+` FROM orders INDEXED BY orders_late
+	return o.orders("SELECT "+orderColumns+` FROM orders INDEXED BY orders_late
 		WHERE account_id = ? AND expires_at <= ? AND `+orderIsOpen+" ORDER BY expires_at, seq", accountID, stamp(t))
 }
 
 // AbsentOrders implements core.OrderTx.
 func (o *orderTx) AbsentOrders(accountID string, listed []string, at time.Time) error {
-	_, err := o.t.exec(`UPDATE orders SET missing_at = ? WHERE account_id = ? AND missing_at IS NULL
+	_, err := o.exec(`UPDATE orders SET missing_at = ? WHERE account_id = ? AND missing_at IS NULL
 		AND status IN ('expired', 'cancelled') AND external_id NOT IN (SELECT value FROM json_each(?))`, stamp(at), accountID, set(listed))
 	return err
 }
@@ -110,24 +117,12 @@ const addOrder = "INSERT INTO orders (" + orderColumns + ", search) VALUES (?,?,
 
 // AddOrder implements core.OrderTx.
 func (o *orderTx) AddOrder(r core.Order) error {
-	err := o.t.put(addOrder, orderValues(r)...)
+	_, err := o.exec(addOrder, orderValues(r)...)
 	switch {
 	case taken(err):
 		return fmt.Errorf("order %q is there already: %w", r.ExternalID, core.ErrConflict)
 	case orphanRow(err):
 		return notFound("account", r.AccountID)
-	}
-	return err
-}
-
-// PutOrder implements core.OrderTx. Whose it is and what the customer calls it
-// never change.
-func (o *orderTx) PutOrder(r core.Order) error {
-	n, err := o.t.exec(`UPDATE orders SET (amount, currency, name, status, reason, retries, attempts, by_hand,
-			announced, explained, created_at, expires_at, checked_at, retry_at, doubt_at, missing_at, ended_at, search)
-		= (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) WHERE id = ?`, append(orderValues(r)[3:], r.ID)...)
-	if err == nil && n == 0 {
-		return notFound("order", r.ID)
 	}
 	return err
 }

@@ -19,19 +19,19 @@ func scanRefusal(r scanner) (core.Refusal, error) {
 
 // RefusalsOf implements core.OrderTx.
 func (o *orderTx) RefusalsOf(orderIDs []string) ([]core.Refusal, error) {
-	return all(o.t.ctx, o.t, scanRefusal, `SELECT order_id, movement_id, at, actor FROM refusal
+	return all(o.t.ctx, o, scanRefusal, `SELECT order_id, movement_id, at, actor FROM refusal
 		WHERE order_id IN (SELECT value FROM json_each(?))`, set(orderIDs))
 }
 
 // AddRefusal implements core.OrderTx.
 func (o *orderTx) AddRefusal(r core.Refusal) error {
-	return o.t.put("INSERT INTO refusal (order_id, movement_id, at, actor) VALUES (?,?,?,?) ON CONFLICT DO NOTHING",
+	return o.run("INSERT INTO refusal (order_id, movement_id, at, actor) VALUES (?,?,?,?) ON CONFLICT DO NOTHING",
 		r.OrderID, r.MovementID, stamp(r.CreatedAt), r.By)
 }
 
 // DropRefusal implements core.OrderTx.
 func (o *orderTx) DropRefusal(orderID, movementID string) error {
-	n, err := o.t.exec("DELETE FROM refusal WHERE order_id = ? AND movement_id = ?", orderID, movementID)
+	n, err := o.exec("DELETE FROM refusal WHERE order_id = ? AND movement_id = ?", orderID, movementID)
 	if err == nil && n == 0 {
 		return notFound("refusal of order", orderID)
 	}
@@ -46,7 +46,7 @@ func aliasDest(a *core.Alias) []any {
 
 // AliasesOf implements core.OrderTx.
 func (o *orderTx) AliasesOf(accountID string, bankKeys []string) ([]core.Alias, error) {
-	return all(o.t.ctx, o.t, func(r scanner) (core.Alias, error) {
+	return all(o.t.ctx, o, func(r scanner) (core.Alias, error) {
 		var a core.Alias
 		err := r.Scan(aliasDest(&a)...)
 		return a, err
@@ -56,13 +56,13 @@ func (o *orderTx) AliasesOf(accountID string, bankKeys []string) ([]core.Alias, 
 
 // AddAlias implements core.OrderTx.
 func (o *orderTx) AddAlias(a core.Alias, orderKey, bankKey string) error {
-	return o.t.put("INSERT INTO alias ("+aliasColumns+", order_key, bank_key) VALUES (?,?,?,?,?,?,?,?,?)",
+	return o.run("INSERT INTO alias ("+aliasColumns+", order_key, bank_key) VALUES (?,?,?,?,?,?,?,?,?)",
 		a.ID, a.AccountID, a.OrderName, a.BankName, a.MatchID, stamp(a.CreatedAt), a.By, orderKey, bankKey)
 }
 
 // DropAlias implements core.OrderTx.
 func (o *orderTx) DropAlias(id string) error {
-	n, err := o.t.exec(`DELETE FROM alias WHERE (account_id, bank_key, order_key) IN (SELECT account_id, bank_key, order_key FROM alias WHERE id = ?)`, id)
+	n, err := o.exec(`DELETE FROM alias WHERE (account_id, bank_key, order_key) IN (SELECT account_id, bank_key, order_key FROM alias WHERE id = ?)`, id)
 	if err == nil && n == 0 {
 		return notFound("alias", id)
 	}
@@ -71,7 +71,7 @@ func (o *orderTx) DropAlias(id string) error {
 
 // DropTaught implements core.OrderTx.
 func (o *orderTx) DropTaught(matchID string) error {
-	_, err := o.t.exec("DELETE FROM alias WHERE match_id = ?", matchID)
+	_, err := o.exec("DELETE FROM alias WHERE match_id = ?", matchID)
 	return err
 }
 
@@ -85,13 +85,13 @@ func scanAlert(r scanner) (core.OrderAlert, error) {
 
 // AddAlert implements core.OrderTx.
 func (o *orderTx) AddAlert(a core.OrderAlert) error {
-	return o.t.put("INSERT INTO order_alert ("+alertColumns+") VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
+	return o.run("INSERT INTO order_alert ("+alertColumns+") VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
 		a.ID, a.AccountID, string(a.Kind), a.OrderID, a.MovementID, a.OtherID, stamp(a.At), stamp(a.ClosedAt), a.ClosedBy)
 }
 
 // CloseAlert implements core.OrderTx.
 func (o *orderTx) CloseAlert(id string, at time.Time, actor string) error {
-	n, err := o.t.exec("UPDATE order_alert SET closed_at = ?, closed_by = ? WHERE id = ? AND closed_at IS NULL", stamp(at), actor, id)
+	n, err := o.exec("UPDATE order_alert SET closed_at = ?, closed_by = ? WHERE id = ? AND closed_at IS NULL", stamp(at), actor, id)
 	if err == nil && n == 0 {
 		return notFound("alert", id)
 	}
@@ -116,7 +116,7 @@ func scanFeed(r scanner) (core.Feed, error) {
 
 // Feed implements core.OrderTx.
 func (o *orderTx) Feed(accountID string) (core.Feed, error) {
-	f, err := scanFeed(o.t.row("SELECT "+feedColumns+" FROM feed WHERE account_id = ?", accountID))
+	f, err := scanFeed(o.QueryRowContext(o.t.ctx, "SELECT "+feedColumns+" FROM feed WHERE account_id = ?", accountID))
 	if errors.Is(err, sql.ErrNoRows) {
 		return f, notFound("list of orders of account", accountID)
 	}
@@ -133,7 +133,7 @@ func (o *orderTx) PutFeed(f core.Feed) error {
 	if err != nil {
 		return fmt.Errorf("write the rejected rows of a list: %w", err)
 	}
-	err = o.t.put("INSERT OR REPLACE INTO feed ("+feedColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", f.AccountID, f.Source,
+	err = o.run("INSERT OR REPLACE INTO feed ("+feedColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", f.AccountID, f.Source,
 		stamp(f.PolledAt), stamp(f.GoodAt), stamp(f.NextAt), f.Failures, f.Error, f.Unchanged, f.Accepted, f.Rejected, f.Held, f.ETag, string(doc))
 	if orphanRow(err) {
 		return notFound("account", f.AccountID)
@@ -155,7 +155,7 @@ func (o *orderTx) Owe(ds ...core.Delivery) error {
 
 // LastDelivery implements core.OrderTx.
 func (o *orderTx) LastDelivery(subjectID string) (core.Delivery, error) {
-	d, err := scanDelivery(o.t.row("SELECT "+deliveryColumns+" FROM delivery WHERE subject_id = ? ORDER BY seq DESC LIMIT 1", subjectID))
+	d, err := scanDelivery(o.QueryRowContext(o.t.ctx, "SELECT "+deliveryColumns+" FROM delivery WHERE subject_id = ? ORDER BY seq DESC LIMIT 1", subjectID))
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, notFound("delivery about", subjectID)
 	}
@@ -164,7 +164,7 @@ func (o *orderTx) LastDelivery(subjectID string) (core.Delivery, error) {
 
 // Supersede implements core.OrderTx.
 func (o *orderTx) Supersede(subjectID, reason string, at time.Time) error {
-	_, err := o.t.exec(`UPDATE delivery SET status = 'dead', done_at = ?, last_error = ?
+	_, err := o.exec(`UPDATE delivery SET status = 'dead', done_at = ?, last_error = ?
 		WHERE subject_id = ? AND status IN ('pending', 'retrying')`, stamp(at), reason, subjectID)
 	return err
 }

@@ -1,10 +1,12 @@
 package storage
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"reconbanker/core"
@@ -27,26 +29,30 @@ func (o *orderTx) AddAttempt(a core.OrderAttempt) error {
 		}
 		candidates = string(b)
 	}
-	return o.t.put(`INSERT INTO order_attempt (order_id, n, at, result, reason, actor, movement_id, candidates) VALUES (?,?,?,?,?,?,?,?)`,
+	return o.run(`INSERT INTO order_attempt (order_id, n, at, result, reason, actor, movement_id, candidates) VALUES (?,?,?,?,?,?,?,?)`,
 		a.OrderID, a.N, stamp(a.At), string(a.Result), string(a.Reason), a.Actor, a.MovementID, candidates)
 }
 
 // Free implements core.OrderTx.
 func (o *orderTx) Free(accountID string, amount core.Money, from, to time.Time) ([]core.FreeMovement, error) {
-	return all(o.t.ctx, o.t, func(r scanner) (core.FreeMovement, error) {
+	seqs := map[string]int64{}
+	rows, err := all(o.t.ctx, o, func(r scanner) (core.FreeMovement, error) {
 		m := core.Movement{AccountID: accountID, Amount: amount, Direction: scrapers.Credit}
 		var c core.FreeMovement
-		err := r.Scan(&m.ID, &m.BankAccount, &m.BankID, moment{&m.BookedAt}, &m.Precision, &m.BankDay, &m.Sender, &m.SenderDocument,
+		var seq int64
+		err := r.Scan(&seq, &m.ID, &m.BankAccount, &m.BankID, moment{&m.BookedAt}, &m.Precision, &m.BankDay, &m.Sender, &m.SenderDocument,
 			moment{&m.IngestedAt}, &c.ByHand)
+		seqs[m.ID] = seq
 		c.Movement = m
 		return c, err
-	}, `SELECT id, bank_account, bank_id, booked_at, precision, bank_day, sender, sender_document, ingested_at,
+	}, `SELECT seq, id, bank_account, bank_id, booked_at, precision, bank_day, sender, sender_document, ingested_at,
 			EXISTS (SELECT 1 FROM match AS u WHERE u.movement_id = movement.id)
 		FROM movement INDEXED BY movement_free
 		WHERE account_id = ? AND currency = ? AND amount = ? AND booked_at >= ? AND booked_at <= ?
 			AND direction = 'credit' AND excluded_at IS NULL AND vanished_at IS NULL
-			AND NOT EXISTS (SELECT 1 FROM match AS m WHERE m.movement_id = movement.id AND m.undone_at IS NULL)
-		ORDER BY seq`, accountID, amount.Currency, amount.Minor, stamp(from), stamp(to))
+			AND NOT EXISTS (SELECT 1 FROM match AS m WHERE m.movement_id = movement.id AND m.undone_at IS NULL)`, accountID, amount.Currency, amount.Minor, stamp(from), stamp(to))
+	slices.SortFunc(rows, func(a, b core.FreeMovement) int { return cmp.Compare(seqs[a.Movement.ID], seqs[b.Movement.ID]) })
+	return rows, err
 }
 
 // Movement implements core.OrderTx.
@@ -56,7 +62,7 @@ func (o *orderTx) Movement(accountID, id string) (core.Movement, error) {
 
 // MovementByBankID implements core.OrderTx.
 func (o *orderTx) MovementByBankID(accountID, bankAccount, bankID string) (core.Movement, error) {
-	m, err := scanMovement(o.t.row("SELECT "+movementColumns+` FROM movement
+	m, err := scanMovement(o.QueryRowContext(o.t.ctx, "SELECT "+movementColumns+` FROM movement
 		WHERE account_id = ? AND bank_account = ? AND bank_id = ? AND bank_id <> '' ORDER BY seq LIMIT 1`, accountID, bankAccount, bankID))
 	if errors.Is(err, sql.ErrNoRows) {
 		return m, notFound("movement", bankID)
@@ -66,7 +72,7 @@ func (o *orderTx) MovementByBankID(accountID, bankAccount, bankID string) (core.
 
 // Exclude implements core.OrderTx.
 func (o *orderTx) Exclude(movementID string, at time.Time) error {
-	n, err := o.t.exec("UPDATE movement SET excluded_at = ? WHERE id = ?", stamp(at), movementID)
+	n, err := o.exec("UPDATE movement SET excluded_at = ? WHERE id = ?", stamp(at), movementID)
 	if err == nil && n == 0 {
 		return notFound("movement", movementID)
 	}
@@ -75,22 +81,16 @@ func (o *orderTx) Exclude(movementID string, at time.Time) error {
 
 const matchColumns = "id, account_id, order_id, movement_id, person, actor, reason, score, matched_at, undone_at, undone_by"
 
-func matchDest(m *core.OrderMatch) []any {
-	return []any{
-		&m.ID, &m.AccountID, &m.OrderID, &m.MovementID, &m.Person, &m.Actor, &m.Reason, &m.Score,
-		moment{&m.MatchedAt}, moment{&m.UndoneAt}, &m.UndoneBy,
-	}
-}
-
 func scanMatch(r scanner) (core.OrderMatch, error) {
 	var m core.OrderMatch
-	err := r.Scan(matchDest(&m)...)
+	err := r.Scan(&m.ID, &m.AccountID, &m.OrderID, &m.MovementID, &m.Person, &m.Actor, &m.Reason, &m.Score,
+		moment{&m.MatchedAt}, moment{&m.UndoneAt}, &m.UndoneBy)
 	return m, err
 }
 
 // AddMatch implements core.OrderTx.
 func (o *orderTx) AddMatch(m core.OrderMatch) error {
-	err := o.t.put("INSERT INTO match ("+matchColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?)", m.ID, m.AccountID, m.OrderID, m.MovementID,
+	err := o.run("INSERT INTO match ("+matchColumns+") VALUES (?,?,?,?,?,?,?,?,?,?,?)", m.ID, m.AccountID, m.OrderID, m.MovementID,
 		m.Person, m.Actor, string(m.Reason), m.Score, stamp(m.MatchedAt), stamp(m.UndoneAt), m.UndoneBy)
 	switch {
 	case taken(err):
@@ -103,7 +103,7 @@ func (o *orderTx) AddMatch(m core.OrderMatch) error {
 
 // EndMatch implements core.OrderTx.
 func (o *orderTx) EndMatch(id string, at time.Time, actor string) error {
-	n, err := o.t.exec("UPDATE match SET undone_at = ?, undone_by = ? WHERE id = ? AND undone_at IS NULL", stamp(at), actor, id)
+	n, err := o.exec("UPDATE match SET undone_at = ?, undone_by = ? WHERE id = ? AND undone_at IS NULL", stamp(at), actor, id)
 	if err == nil && n == 0 {
 		return notFound("match", id)
 	}
@@ -116,42 +116,34 @@ func (o *orderTx) MatchOf(orderID, movementID string) (core.OrderMatch, error) {
 	w.add(orderID != "", "order_id = ?", orderID)
 	w.add(movementID != "", "movement_id = ?", movementID)
 	w.add(true, "undone_at IS NULL")
-	m, err := scanMatch(o.t.row("SELECT "+matchColumns+" FROM match"+w.sql(), w.args...))
+	m, err := scanMatch(o.QueryRowContext(o.t.ctx, "SELECT "+matchColumns+" FROM match"+w.sql(), w.args...))
 	if errors.Is(err, sql.ErrNoRows) {
 		return m, notFound("match of", orderID+movementID)
 	}
 	return m, err
 }
 
-// Matched implements core.OrderTx.
+// Matched implements core.OrderTx. There are few, mostly none: that is found out
+// first.
 func (o *orderTx) Matched(accountID string, amount core.Money, since time.Time) ([]core.Pair, error) {
-	type row struct {
-		match      core.OrderMatch
-		order      string
-		movementID string
-	}
-	rows, err := all(o.t.ctx, o.t, func(r scanner) (row, error) {
-		var v row
-		err := r.Scan(append(matchDest(&v.match), &v.order, &v.movementID)...)
-		return v, err
-	}, `SELECT m.id, m.account_id, m.order_id, m.movement_id, m.person, m.actor, m.reason, m.score, m.matched_at, m.undone_at, m.undone_by,
-			o.id, v.id
-		FROM orders AS o INDEXED BY orders_matched CROSS JOIN match AS m ON m.order_id = o.id AND m.undone_at IS NULL
-		CROSS JOIN movement AS v ON v.id = m.movement_id
-		WHERE o.account_id = ? AND o.currency = ? AND o.amount = ? AND o.status = 'matched' AND o.expires_at > ?
-		ORDER BY m.seq`, accountID, amount.Currency, amount.Minor, stamp(since))
+	ids, err := all(o.t.ctx, o, scanOne[string], `SELECT id FROM orders INDEXED BY orders_matched
+		WHERE account_id = ? AND currency = ? AND amount = ? AND status = 'matched' AND expires_at > ?`,
+		accountID, amount.Currency, amount.Minor, stamp(since))
 	if err != nil {
 		return nil, err
 	}
-	out := make([]core.Pair, len(rows))
-	for i, v := range rows {
-		out[i].Match = v.match
-		if out[i].Order, err = o.Order(v.order); err != nil {
+	out := make([]core.Pair, len(ids))
+	for i, id := range ids {
+		if out[i].Order, err = o.Order(id); err != nil {
 			return nil, err
 		}
-		if out[i].Movement, err = o.Movement(accountID, v.movementID); err != nil {
+		if out[i].Match, err = o.MatchOf(id, ""); err != nil {
+			return nil, err
+		}
+		if out[i].Movement, err = o.Movement(accountID, out[i].Match.MovementID); err != nil {
 			return nil, err
 		}
 	}
+	slices.SortStableFunc(out, func(a, b core.Pair) int { return a.Match.MatchedAt.Compare(b.Match.MatchedAt) })
 	return out, nil
 }

@@ -36,8 +36,8 @@ CREATE INDEX orders_late ON orders (account_id, expires_at)
 CREATE INDEX orders_matched ON orders (account_id, currency, amount, expires_at) WHERE status = 'matched';
 CREATE INDEX orders_ended ON orders (account_id) WHERE status IN ('expired', 'cancelled') AND missing_at IS NULL;
 -- Pages and counts.
-CREATE INDEX orders_by_account ON orders (account_id, created_at, seq, status);
-CREATE INDEX orders_by_time ON orders (created_at, seq, status);
+CREATE INDEX orders_by_account ON orders (account_id, created_at, seq);
+CREATE INDEX orders_by_time ON orders (created_at, seq);
 CREATE INDEX orders_by_status ON orders (status, created_at, seq, account_id);
 
 CREATE TABLE order_attempt (
