@@ -102,7 +102,7 @@ func openDesk(t *testing.T) *desk {
 	pool := browser.New(browser.Config{AllowRoot: true, TempDir: filepath.Join(d.dir, "browser"), Log: t.Logf})
 	sender := outbound.New(outbound.Config{Version: "test"})
 	d.Core = core.New(core.Config{
-		Store: d.store, Vault: secrets, Browser: pool, Sender: sender, Now: d.clock.Now,
+		Store: d.store, Vault: secrets, Browser: pool, Sender: sender, Fetcher: sender, Now: d.clock.Now,
 		Log: zerolog.New(zerolog.NewTestWriter(t)),
 	})
 	ctx, cancel := context.WithCancel(context.Background())
