@@ -142,22 +142,6 @@ func (v *settingsForm) ordersCard() fyne.CanvasObject {
 	return widgets.NewSection(lang.T("edit.orders"), note, newPairs(address.object, auth.object, method.object, retries.object), body.object, expired.object)
 }
 
-// noticesCard asks who is told when a person is needed.
-func (v *settingsForm) noticesCard() fyne.CanvasObject {
-	address := v.addressLine(model.FieldNotifyURL, lang.T("edit.notify_url"), exampleAlerts, func(f *model.Form) *string { return &f.NotifyURL })
-	address.box.Help(lang.T("edit.notify_help"))
-	auth := v.authentication(model.FieldNotifyToken, lang.T("edit.auth"), authOptions(),
-		func() core.AuthType { return v.ed.Form.NotifyAuth }, func(t core.AuthType) { v.ed.Form.NotifyAuth = t },
-		func(f *model.Form) *model.Secret { return &f.NotifyToken })
-	events := look.Column(0)
-	for _, e := range model.Events {
-		_, c := v.check(lang.T("edit.event."+e), func(f *model.Form) bool { return f.Events[e] }, func(f *model.Form, on bool) { f.Events[e] = on })
-		events.Add(c.object)
-	}
-	about := look.NewText(lang.T("edit.events"), look.Muted, captionSize)
-	return widgets.NewSection(lang.T("edit.notices"), newPairs(address.object, auth.object), look.Column(2, about, events))
-}
-
 // deletionCard is the way to be rid of the account.
 func (v *settingsForm) deletionCard() fyne.CanvasObject {
 	button := look.NewDanger(lang.T("edit.delete"), func() {

@@ -168,12 +168,16 @@ type sendTest struct {
 	settle func()
 	button *look.Button
 	out    *outcome
+	send   func(ctx context.Context, in core.SettingsInput) (core.Answer, error)
 	ended  func(ok bool) // nil for nobody
 	root   *fyne.Container
 }
 
 func newSendTest(v *form, settle func()) *sendTest {
 	s := &sendTest{v: v, settle: settle, out: newOutcome()}
+	s.send = func(ctx context.Context, in core.SettingsInput) (core.Answer, error) {
+		return v.a.core.SendTest(ctx, v.accountID, in)
+	}
 	s.button = look.NewButton(lang.T("edit.send"), s.start)
 	s.button.OnReached = v.reach
 	s.root = s.out.beside(s.button)
@@ -203,7 +207,7 @@ func (s *sendTest) start() {
 			}
 		},
 	}, func(ctx context.Context) error {
-		answer, failed = v.a.core.SendTest(ctx, v.accountID, in)
+		answer, failed = s.send(ctx, in)
 		if refusal(failed) {
 			return failed
 		}

@@ -81,7 +81,7 @@ func (v *form) problemWords(field string, p model.Problem) string {
 var troubleKeys = map[model.Trouble]string{
 	model.Absent: "edit.wrong.absent", model.NeedsPassword: "edit.wrong.needs_password", model.NeedsUsername: "edit.wrong.needs_username",
 	model.BadAddress: "edit.wrong.address", model.AddressLogin: "edit.wrong.address_login", model.NotObject: "edit.wrong.object",
-	model.BadCount: "edit.wrong.count", model.BadSigning: "edit.wrong.signing", model.ManyLines: "edit.wrong.lines", model.TooLong: "edit.wrong.long",
+	model.BadCount: "edit.wrong.count", model.BadSigning: "edit.wrong.signing", model.ManyLines: "edit.wrong.lines", model.TooLong: "edit.wrong.long", model.NoChannel: "edit.wrong.channel",
 }
 
 // scheduleWords says what a schedule means, and whether that is very often.

@@ -37,6 +37,8 @@ const (
 	FieldOrdersToken     = core.SecretAuthToken
 	FieldPollingBody     = "polling_body"
 	FieldRetryLimit      = "retry_limit"
+	FieldTransport       = "notification_transport"
+	FieldSlackChannel    = "notification_slack_channel"
 	FieldNotifyURL       = "notification_endpoint_url"
 	FieldNotifyToken     = core.SecretNotificationToken
 	FieldEvents          = "notification_events"
@@ -120,10 +122,12 @@ type Form struct {
 	RetryLimit      string
 	NotifyOnExpired bool
 
-	NotifyURL   string
-	NotifyAuth  core.AuthType
-	NotifyToken Secret
-	Events      map[string]bool
+	NotifyBy     core.Transport
+	NotifyURL    string
+	SlackChannel string
+	NotifyAuth   core.AuthType
+	NotifyToken  Secret
+	Events       map[string]bool
 }
 
 // Editor is the editing of one account's settings: what is stored, what a person
@@ -212,6 +216,7 @@ func (e *Editor) formOf(s core.Settings) Form {
 		PollingMethod: orElse(s.PollingMethod, methodGet), PollingBody: indentedJSON(s.PollingBody),
 		RetryLimit: strconv.Itoa(s.RetryLimit), NotifyOnExpired: s.NotifyOnExpired,
 		NotifyURL: s.NotificationEndpointURL, NotifyAuth: orElse(s.NotificationAuthType, core.Bearer), NotifyToken: secret(core.SecretNotificationToken),
+		NotifyBy: orElse(s.NotificationTransport, core.TransportAPI), SlackChannel: s.NotificationSlackChannel,
 		Events: map[string]bool{},
 	}
 	if s.CreatedAt.IsZero() { // nothing saved yet

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
@@ -38,8 +39,9 @@ const (
 	BadCombination         // the bank cannot do this session type with this login mode
 	ManyLines              // must be one line
 	TooLong
-	BankSays // Text: the driver's sentence
-	CoreSays // Text: core's sentence
+	NoChannel // Slack, and no channel to write to
+	BankSays  // Text: the driver's sentence
+	CoreSays  // Text: core's sentence
 )
 
 // Problem is what is wrong with a field.
@@ -85,6 +87,9 @@ func (e *Editor) Problems() map[string]Problem {
 	note(FieldWebhookURL, checkAddress(f.WebhookURL, true))
 	note(FieldOrdersURL, checkAddress(f.OrdersURL, e.Mode == core.Reconcile))
 	note(FieldNotifyURL, checkAddress(f.NotifyURL, false))
+	if f.NotifyBy == core.TransportSlack && f.SlackChannel == "" && slices.Contains(slices.Collect(maps.Values(f.Events)), true) {
+		note(FieldSlackChannel, Problem{Trouble: NoChannel})
+	}
 	note(FieldWebhookToken, checkToken(f.WebhookToken))
 	note(FieldOrdersToken, checkToken(f.OrdersToken))
 	note(FieldNotifyToken, checkToken(f.NotifyToken))

@@ -32,7 +32,7 @@ func (e *Editor) Discard() {
 func (f Form) normal() Form {
 	f = f.clone()
 	for _, s := range []*string{
-		&f.Username, &f.Schedule, &f.StartDate, &f.WebhookURL, &f.OrdersURL, &f.RetryLimit, &f.NotifyURL,
+		&f.Username, &f.Schedule, &f.StartDate, &f.WebhookURL, &f.OrdersURL, &f.RetryLimit, &f.NotifyURL, &f.SlackChannel,
 	} {
 		*s = strings.TrimSpace(*s)
 	}
@@ -119,6 +119,7 @@ func (e *Editor) Input() core.SettingsInput {
 	in.Own = &core.OwnInput{
 		BankFields: f.Fields, BankSecrets: map[string]string{}, BankAccounts: &accounts,
 		Schedule: &f.Schedule, DailyLogins: &f.DailyLogins, SigningSecret: f.Signing.wire(),
+		NotificationTransport: wireText(f.NotifyBy), NotificationSlackChannel: &f.SlackChannel,
 	}
 	if f.StartDate != "" {
 		in.Own.StartDate = &f.StartDate

@@ -42,7 +42,7 @@ var sectionFields = map[Section][]string{
 	InOrders: {
 		FieldOrdersURL, "polling_method", FieldPollingBody, "auth_type", FieldOrdersToken, FieldRetryLimit,
 	},
-	InNotices: {FieldNotifyURL, "notification_auth_type", FieldNotifyToken, FieldEvents},
+	InNotices: {FieldTransport, FieldNotifyURL, FieldSlackChannel, "notification_auth_type", FieldNotifyToken, FieldEvents},
 }
 
 // SectionOf tells where a field is edited. A bank's own fields, and what nobody
@@ -63,7 +63,7 @@ func (e *Editor) Marks() map[Section]Mark {
 	if e.Mode == core.Reconcile {
 		out[InOrders] = Done
 	}
-	if f.NotifyURL != "" {
+	if f.NotifyURL != "" && f.NotifyBy != core.TransportSlack || f.SlackChannel != "" && f.NotifyBy == core.TransportSlack {
 		out[InNotices] = Done
 	}
 	for field, p := range e.Problems() {
