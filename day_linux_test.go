@@ -45,6 +45,23 @@ func newDay(t *testing.T, env ...string) *day {
 // TestDay is a day with the mouse.
 func TestDay(t *testing.T) {
 	d := newDay(t)
+	d.hands = mouse{d.person}
+	d.goesBy()
+}
+
+// TestDayByKeyboard is the same day without a mouse. Its program checks, as Fyne can
+// when it is not told that the program does, that nothing but Fyne's goroutine
+// touches what is on screen.
+func TestDayByKeyboard(t *testing.T) {
+	d := newDay(t, checkedEnv+"=1")
+	d.hands = keyboard{d.person}
+	d.goesBy()
+	if said := d.errs.String(); strings.Contains(said, "Error in Fyne call thread") {
+		t.Fatal(said)
+	}
+}
+
+func (d *day) goesBy() {
 	d.firstRun()
 	d.reading()
 	d.filterAndExport()
@@ -58,18 +75,19 @@ func TestDay(t *testing.T) {
 func (d *day) firstRun() {
 	d.sees("Which language do you read?")
 	d.picture("first-run")
-	d.click("Continue")
+	d.choose("Continue")
+	d.sees("What should Reconbanker do with each movement?")
 	d.picture("mode")
-	d.click("Try with the demo bank")
-	d.click("Test login")
+	d.choose("Try with the demo bank")
+	d.choose("Test login")
 	d.sees("The login works")
 	d.picture("login")
-	d.click("Continue")
+	d.choose("Continue")
 	d.fill("Webhook address", d.hooks.URL)
-	d.click("Send a test")
+	d.choose("Send a test")
 	d.sees("200 OK")
 	d.picture("system")
-	d.click("Finish")
+	d.choose("Finish")
 	d.sees("No movements yet")
 	d.knows()
 }
@@ -139,7 +157,7 @@ func (d *day) stored(args ...string) []wire.Movement {
 func (d *day) reading() {
 	t := d.desktop.t
 	before, tests := d.newestRun().JobID, len(d.hooks.Received())
-	d.click("Scrape now")
+	d.choose("Scrape now")
 	d.sees("Signing in")
 	d.picture("working")
 	run := d.run(before)
@@ -166,20 +184,6 @@ func (d *day) sender() string {
 	return ""
 }
 
-// cell returns the first words of a table that begin so.
-func (s scene) cell(words string) (thing, bool) {
-	table := false
-	for _, t := range s.front() {
-		if t.Kind != "" {
-			table = strings.HasPrefix(t.Kind, "widgets.DataTable")
-		}
-		if table && t.Kind == "" && strings.HasPrefix(t.Text, words) {
-			return t, true
-		}
-	}
-	return thing{}, false
-}
-
 func (d *day) filterAndExport() {
 	t := d.desktop.t
 	sender := d.sender()
@@ -191,11 +195,11 @@ func (d *day) filterAndExport() {
 	}
 	d.sees(words)
 	d.picture("filtered")
-	d.click("Export")
-	d.click("CSV, for any spreadsheet")
+	d.choose("Export")
+	d.pick(1, "CSV, for any spreadsheet")
 	d.picture("export")
 	d.fill("File name", "march.csv")
-	d.click("Export")
+	d.choose("Export")
 	d.sees(" in march.csv.")
 	file, err := os.ReadFile(filepath.Join(d.home, "Downloads", "march.csv"))
 	must(t, err)
@@ -209,16 +213,16 @@ func (d *day) filterAndExport() {
 
 func (d *day) detailsAndResend() {
 	sender := d.sender()
-	d.press(d.still("the row", func(s scene) (thing, bool) { return s.cell(sender) }))
-	d.click("Details")
+	d.row(sender)
+	d.choose("Details")
 	d.sees("As the bank shows it", "Try 1")
 	d.picture("details")
-	d.click("Close")
+	d.choose("Close")
 	before := len(d.hooks.Received())
-	d.click("Resend webhook")
+	d.choose("Resend webhook")
 	d.sees("Your system has received this movement already.")
 	d.picture("resend")
-	d.click("Resend webhook")
+	d.choose("Resend webhook")
 	d.until("one more webhook", func() bool { return len(d.hooks.Received()) > before })
 	d.key("ctrl+f")
 	d.write("")
@@ -230,13 +234,13 @@ func (d *day) wrongPassword() {
 	t := d.desktop.t
 	d.changePassword(changed)
 	sent, before := d.submits(), d.newestRun().JobID
-	d.click("Scrape now")
+	d.choose("Scrape now")
 	if run := d.run(before); run.Kind != string(scrapers.InvalidCredentials) {
 		t.Fatalf("the run with a wrong password: %+v", run)
 	}
 	d.sees("The bank refused the password", "Blocked")
 	d.picture("blocked")
-	d.click("What happened")
+	d.choose("What happened")
 	d.sees("Wrong password")
 	d.picture("what-happened")
 	if n := d.submits() - sent; n != 1 {
@@ -247,12 +251,12 @@ func (d *day) wrongPassword() {
 func (d *day) mended() {
 	t := d.desktop.t
 	sent, before := d.submits(), d.newestRun().JobID
-	d.clickA(onTab, "Settings")
-	d.clickA("gui.sectionEntry", "Bank login")
-	d.click("Replace")
+	d.chooseA(onTab, "Settings")
+	d.chooseA("gui.sectionEntry", "Bank login")
+	d.choose("Replace")
 	d.write(changed)
 	d.picture("mending")
-	d.click("Save and restart")
+	d.choose("Save and restart")
 	if run := d.run(before); run.Status != "ok" || run.New != 0 {
 		t.Fatalf("the run after the restart: %+v", run)
 	}
@@ -269,7 +273,7 @@ func (d *day) trayAndBack() {
 	d.key("alt+F4")
 	d.sees("Reconbanker keeps working")
 	d.picture("closing")
-	d.click("Keep working")
+	d.choose("Keep working")
 	d.until("the window to go", func() bool { return !d.shown(d.win) })
 	if len(d.stored()) == 0 {
 		t.Fatal("nobody answers behind the tray")

@@ -22,6 +22,7 @@ type person struct {
 	win  string // number of the window
 	eyes net.Conn
 	said *bufio.Reader
+	hands
 }
 
 // sit starts the program and waits for its window.
@@ -149,6 +150,32 @@ func (s scene) entry(label string) (thing, bool) {
 	return thing{}, false
 }
 
+// cell returns the first words of a table that begin so.
+func (s scene) cell(words string) (thing, bool) {
+	table := false
+	for _, t := range s.front() {
+		if t.Kind != "" {
+			table = isTable(t)
+		}
+		if table && t.Kind == "" && strings.HasPrefix(t.Text, words) {
+			return t, true
+		}
+	}
+	return thing{}, false
+}
+
+// focused returns what has the focus.
+func (s scene) focused() (thing, bool) {
+	for _, t := range s.Things {
+		if t.Focused {
+			return t, true
+		}
+	}
+	return thing{}, false
+}
+
+func isTable(t thing) bool { return strings.HasPrefix(t.Kind, "widgets.DataTable") }
+
 func isEntry(t thing) bool { return strings.HasSuffix(strings.ToLower(t.Kind), "entry") }
 
 // waits waits for something to be on screen, and returns it.
@@ -169,107 +196,4 @@ func (p *person) sees(words ...string) {
 	for _, w := range words {
 		p.waits(strconv.Quote(w)+" on screen", func(s scene) bool { return s.has(w) })
 	}
-}
-
-// still waits for a thing that has come to rest and can be used.
-func (p *person) still(what string, find func(scene) (thing, bool)) thing {
-	p.desktop.t.Helper()
-	var last thing
-	p.waits(what, func(s scene) bool {
-		t, ok := find(s)
-		at := ok && !t.Off && t.X == last.X && t.Y == last.Y && t.W == last.W && t.H == last.H
-		last = t
-		return at
-	})
-	return last
-}
-
-// click clicks what says the words.
-func (p *person) click(words string) { p.clickA("", words) }
-
-// clickA clicks the control of a kind that says the words.
-func (p *person) clickA(kind, words string) {
-	p.desktop.t.Helper()
-	p.press(p.still(fmt.Sprintf("%s %q to click", kind, words), func(s scene) (thing, bool) { return s.find(words, kind) }))
-}
-
-func (p *person) press(t thing) {
-	p.desktop.t.Helper()
-	x, y := strconv.Itoa(int(t.X+t.W/2)), strconv.Itoa(int(t.Y+t.H/2))
-	p.xdotool("mousemove", "--sync", "--window", p.win, x, y, "click", "1")
-}
-
-// fill types into the entry with a label or a hint, in place of what is there.
-func (p *person) fill(label, text string) {
-	p.desktop.t.Helper()
-	find := func(s scene) (thing, bool) { return s.entry(label) }
-	e := p.still("the entry "+strconv.Quote(label), find)
-	p.press(e)
-	p.waits("the caret in "+strconv.Quote(label), func(s scene) bool { return s.focused(e.X, e.Y) })
-	p.write(text)
-}
-
-// focused tells whether what is at a place has the focus.
-func (s scene) focused(x, y float32) bool {
-	for _, t := range s.front() {
-		if t.Focused && t.X == x && t.Y == y {
-			return true
-		}
-	}
-	return false
-}
-
-// write replaces what the entry in use holds.
-func (p *person) write(text string) {
-	p.desktop.t.Helper()
-	typing := func(done func(thing) bool) func(scene) bool {
-		return func(s scene) bool {
-			for _, t := range s.front() {
-				if t.Focused {
-					return isEntry(t) && done(t)
-				}
-			}
-			return false
-		}
-	}
-	p.waits("an entry with the caret", typing(func(thing) bool { return true }))
-	p.key("ctrl+a", "BackSpace")
-	if text != "" {
-		p.xdotool("type", "--delay", "4", "--", text)
-	}
-	p.waits("what was typed", typing(func(t thing) bool { return t.Typed == text }))
-}
-
-// key presses keys, one after the other.
-func (p *person) key(keys ...string) {
-	p.desktop.t.Helper()
-	p.xdotool(append([]string{"key", "--delay", "15"}, keys...)...)
-}
-
-// tab goes on with the Tab key until what says the words has the focus.
-func (p *person) tab(words string) {
-	p.desktop.t.Helper()
-	const most = 60
-	for range most {
-		s := p.waits("a focus", func(scene) bool { return true })
-		at := thing{}
-		for _, t := range s.Things {
-			if t.Focused {
-				at = t
-			}
-		}
-		if at.Text == words {
-			return
-		}
-		p.key("Tab")
-		p.waits("the focus to move on", func(s scene) bool {
-			for _, t := range s.Things {
-				if t.Focused {
-					return t.X != at.X || t.Y != at.Y || t.Kind != at.Kind
-				}
-			}
-			return false
-		})
-	}
-	p.desktop.t.Fatalf("Tab does not lead to %q", words)
 }
