@@ -28,7 +28,8 @@ const checkedEnv = "RECONBANKER_TEST_THREADS"
 type thing struct {
 	Kind    string // of the control, "" for words
 	Text    string
-	Typed   string // what an entry holds
+	Typed   string  // what an entry holds
+	ID      uintptr // of the control
 	X, Y    float32
 	W, H    float32
 	Off     bool // the control, or the one the words are in, is disabled
@@ -149,7 +150,7 @@ func (e eyes) control(w fyne.Widget, at area, in int) int {
 	if !tappable && !typed {
 		return in
 	}
-	t := thing{Kind: strings.TrimPrefix(fmt.Sprintf("%T", w), "*"), Focused: typed && e.focus == focusable}
+	t := thing{Kind: strings.TrimPrefix(fmt.Sprintf("%T", w), "*"), Focused: typed && e.focus == focusable, ID: reflect.ValueOf(w).Pointer()}
 	if d, ok := w.(fyne.Disableable); ok {
 		t.Off = d.Disabled()
 	}

@@ -77,7 +77,7 @@ func (m mouse) into(label string) {
 	m.desktop.t.Helper()
 	e := m.still("the entry "+strconv.Quote(label), func(s scene) (thing, bool) { return s.entry(label) })
 	m.click(e)
-	m.waits("the caret in "+strconv.Quote(label), func(s scene) bool { t, _ := s.focused(); return t.X == e.X && t.Y == e.Y })
+	m.waits("the caret in "+strconv.Quote(label), func(s scene) bool { t, _ := s.focused(); return t.ID == e.ID })
 }
 
 func (m mouse) pick(_ int, words string) { m.press("", words) }
@@ -103,7 +103,7 @@ func (k keyboard) tab(what string, sought func(scene, thing) bool) {
 		k.key("Tab")
 		k.waits("the focus to go on from "+at.Text, func(s scene) bool {
 			t, on := s.focused()
-			return on && (t.X != at.X || t.Y != at.Y || t.Kind != at.Kind)
+			return on && t.ID != at.ID
 		})
 	}
 	k.desktop.t.Fatalf("Tab does not lead to %s", what)
@@ -120,7 +120,7 @@ func (k keyboard) into(label string) {
 	k.desktop.t.Helper()
 	k.tab(label, func(s scene, t thing) bool {
 		e, ok := s.entry(label)
-		return ok && t.X == e.X && t.Y == e.Y
+		return ok && t.ID == e.ID
 	})
 }
 

@@ -36,10 +36,6 @@ import (
 // version is set by the linker.
 var version = "dev"
 
-// migrations tell Fyne that only its own goroutine touches what is on screen. Without
-// them every widget call would be checked, at ten times the cost: a test does that.
-var migrations = map[string]bool{"fyneDo": true}
-
 // clock is what the program reads the time from; the crash test moves it.
 var clock = time.Now
 

@@ -28,11 +28,17 @@ func (p *program) window(command string, g *cli.Grammar) func(context.Context) e
 	return func(ctx context.Context) error { return p.showWindow(ctx, command, g) }
 }
 
+// migrations tell Fyne that only its own goroutine touches what is on screen. Without
+// them every widget call would be checked, at ten times the cost: a test does that.
+var migrations = map[string]bool{"fyneDo": true}
+
+// metadata is what Fyne is told of the program.
+func metadata() fyne.AppMetadata {
+	return fyne.AppMetadata{ID: appID, Name: "Reconbanker", Version: version, Icon: icons.App, Migrations: migrations}
+}
+
 func (p *program) showWindow(ctx context.Context, command string, g *cli.Grammar) error {
-	// Without the migration every widget call would be checked, at ten times the cost.
-	app.SetMetadata(fyne.AppMetadata{
-		ID: appID, Name: "Reconbanker", Version: version, Icon: icons.App, Migrations: map[string]bool{"fyneDo": true},
-	})
+	app.SetMetadata(metadata())
 	cfg := gui.Config{
 		Core: p.core, Version: version, Dir: p.dir, Actor: cli.Actor(), Backup: p.store.Backup,
 		Hidden: g.Window.Hidden, BrowserPath: p.browser, CheckBrowser: p.checkBrowser, Demo: p.demo, Quit: p.end,

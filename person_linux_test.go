@@ -28,6 +28,15 @@ type person struct {
 // sit starts the program and waits for its window.
 func (d *desktop) sit(dir, pass string, env ...string) *person {
 	d.t.Helper()
+	p := d.open(dir, pass, env...)
+	p.win = d.window("Reconbanker")
+	p.until("the focus", func() bool { return d.active(p.win) })
+	return p
+}
+
+// open starts the program.
+func (d *desktop) open(dir, pass string, env ...string) *person {
+	d.t.Helper()
 	p := &person{desktop: d, child: child{t: d.t, dir: dir, pass: pass}}
 	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -57,8 +66,6 @@ func (d *desktop) sit(dir, pass string, env ...string) *person {
 			_ = p.cmd.Wait() // killed is what we wanted
 		}
 	})
-	p.win = d.window("Reconbanker")
-	p.until("the focus", func() bool { return d.active(p.win) })
 	return p
 }
 
