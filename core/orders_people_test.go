@@ -181,7 +181,7 @@ func TestResendOrder(t *testing.T) {
 	})
 }
 
-// Defect 13.1-7: retry_limit was ignored and failed could not be reached.
+// retry_limit counts, and past it an order waits for a person.
 func TestRetryLimit(t *testing.T) {
 	broken := true
 	match := func(in core.MatchInput) []core.Verdict {

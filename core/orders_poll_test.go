@@ -12,7 +12,7 @@ import (
 
 func (c *till) asked() int { return len(c.w.Lists.Asked()) }
 
-// Defect 13.5-1: polling stopped for good after 15 seconds of outage.
+// No outage ends polling for good.
 func TestPollingOutlivesOutages(t *testing.T) {
 	reconcile(t, func(c *till) {
 		c.lists(row("A", 100, "Marta Suárez"))
@@ -41,8 +41,8 @@ func TestPollingOutlivesOutages(t *testing.T) {
 	})
 }
 
-// Defects 13.5-2 and 13.4-1: accounts without settings failed at every poll, and
-// tokens were sent as they are stored.
+// Accounts without settings are left alone, and tokens are sent opened, not as
+// they are stored.
 func TestPollingWithToken(t *testing.T) {
 	reconcile(t, func(c *till) {
 		if _, err := c.w.Core.CreateAccount(c.Context(), c.a.Bank, "Sin ajustes", "test"); err != nil {
@@ -108,7 +108,7 @@ func TestUnchangedListsAreNotReadAgain(t *testing.T) {
 	})
 }
 
-// Defect 13.1-12: a corrected amount or name was ignored.
+// A corrected amount or name counts.
 func TestChangedRows(t *testing.T) {
 	reconcile(t, func(c *till) {
 		c.paid(120, "MARTA SUAREZ")

@@ -118,7 +118,14 @@ func (c *DeliveriesResend) Run(ctx context.Context, h *Host) error {
 	if err != nil {
 		return err
 	}
-	h.Work()
+	if done.Sent > 0 {
+		h.Work()
+		limited, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		if err := h.Core.WaitDelivered(limited, f.AccountID); err != nil {
+			return err
+		}
+	}
 	return h.print(map[string]int{"sent": done.Sent, "skipped": done.Skipped}, func(w io.Writer) {
 		fmt.Fprintf(w, "%d webhooks are sent again, %d are not: they hold no more, or a newer one follows them\n", done.Sent, done.Skipped)
 	})
