@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -149,7 +150,7 @@ func (s *Store) DeleteAccount(_ context.Context, id string, by core.Audit) error
 		delete(st.sessions, id)
 		st.requests = slices.DeleteFunc(st.requests, func(a core.Assistance) bool { return a.AccountID == id })
 		st.runs = slices.DeleteFunc(st.runs, func(r core.Run) bool { return r.AccountID == id })
-		st.stages = slices.DeleteFunc(st.stages, func(g core.RunStage) bool { return runs[g.RunID] })
+		maps.DeleteFunc(st.stages, func(run string, _ []core.RunStage) bool { return runs[run] })
 		st.movements = slices.DeleteFunc(st.movements, func(m core.Movement) bool { return m.AccountID == id })
 		st.deliveries = slices.DeleteFunc(st.deliveries, func(d core.Delivery) bool { return d.AccountID == id })
 		st.evidence = slices.DeleteFunc(st.evidence, func(e core.SealedEvidence) bool { return runs[e.RunID] })

@@ -103,6 +103,12 @@ func (s *Store) EnqueueDue(_ context.Context, accountID string, next time.Time, 
 
 // ClaimRun implements core.Store.
 func (s *Store) ClaimRun(_ context.Context, now time.Time) (run core.Run, err error) {
+	s.mu.Lock()
+	queued := slices.ContainsFunc(s.now.runs, func(r core.Run) bool { return r.Status == core.Queued })
+	s.mu.Unlock()
+	if !queued { // the usual case, without a copy of everything
+		return core.Run{}, cmp.Or(s.ask("ClaimRun"), missing("queued run", ""))
+	}
 	err = s.write("ClaimRun", func(st *state) error {
 		oldest := -1
 		for i, r := range st.runs {
@@ -144,11 +150,13 @@ func (s *Store) Runs(_ context.Context, f core.RunFilter) (rows []core.Run, tota
 }
 
 func (s *state) closeStage(runID string, at time.Time, kind scrapers.Kind) {
-	for i, g := range s.stages {
-		if g.RunID == runID && g.EndedAt.IsZero() {
-			s.stages[i].EndedAt, s.stages[i].Kind = ms(at), kind
+	all := slices.Clone(s.stages[runID])
+	for i, g := range all {
+		if g.EndedAt.IsZero() {
+			all[i].EndedAt, all[i].Kind = ms(at), kind
 		}
 	}
+	s.stages[runID] = all
 }
 
 // StageRun implements core.Store.
@@ -160,7 +168,7 @@ func (s *Store) StageRun(_ context.Context, runID, stage string, at time.Time, k
 		}
 		st.closeStage(runID, at, kind)
 		if stage != "" {
-			st.stages = append(st.stages, core.RunStage{RunID: runID, Name: stage, StartedAt: ms(at)})
+			st.stages[runID] = append(st.stages[runID], core.RunStage{RunID: runID, Name: stage, StartedAt: ms(at)})
 			st.runs[i].Stage = stage
 		}
 		return nil
@@ -170,11 +178,7 @@ func (s *Store) StageRun(_ context.Context, runID, stage string, at time.Time, k
 // Stages implements core.Store.
 func (s *Store) Stages(_ context.Context, runID string) (out []core.RunStage, err error) {
 	err = s.read("Stages", func(st *state) error {
-		for _, g := range st.stages {
-			if g.RunID == runID {
-				out = append(out, g)
-			}
-		}
+		out = slices.Clone(st.stages[runID])
 		_, err := st.run(runID)
 		return err
 	})

@@ -24,7 +24,7 @@ var _ core.Store = (*Store)(nil)
 
 // NewStore returns an empty Store.
 func NewStore() *Store {
-	return &Store{now: state{prefs: core.DefaultPreferences, settings: map[string]core.Settings{}, secrets: map[secretKey][]byte{}, receivers: map[string]core.Receiver{}, sessions: map[string]sessionState{}}}
+	return &Store{now: state{prefs: core.DefaultPreferences, settings: map[string]core.Settings{}, stages: map[string][]core.RunStage{}, secrets: map[secretKey][]byte{}, receivers: map[string]core.Receiver{}, sessions: map[string]sessionState{}}}
 }
 
 // OnCall lets hook see the name of every method before it works; an error it
@@ -88,7 +88,7 @@ type state struct {
 	secrets    map[secretKey][]byte
 	audits     []core.Audit
 	runs       []core.Run
-	stages     []core.RunStage
+	stages     map[string][]core.RunStage // by run; a slice is never changed in place
 	attempts   []core.Attempt
 	movements  []core.Movement
 	deliveries []core.Delivery
@@ -103,7 +103,7 @@ type state struct {
 func (s *state) copy() *state {
 	c := *s
 	c.book = s.book.copy()
-	c.accounts, c.audits, c.runs, c.stages = slices.Clone(s.accounts), slices.Clone(s.audits), slices.Clone(s.runs), slices.Clone(s.stages)
+	c.accounts, c.audits, c.runs, c.stages = slices.Clone(s.accounts), slices.Clone(s.audits), slices.Clone(s.runs), maps.Clone(s.stages)
 	c.attempts, c.movements = slices.Clone(s.attempts), slices.Clone(s.movements)
 	c.deliveries, c.tries, c.requests = slices.Clone(s.deliveries), slices.Clone(s.tries), slices.Clone(s.requests)
 	c.evidence = slices.Clone(s.evidence)

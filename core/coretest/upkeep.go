@@ -3,6 +3,7 @@ package coretest
 import (
 	"bytes"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -105,7 +106,7 @@ func (s *Store) PruneRuns(_ context.Context, before time.Time, limit int) (n int
 			}
 			return old
 		})
-		st.stages = slices.DeleteFunc(st.stages, func(g core.RunStage) bool { return gone[g.RunID] })
+		maps.DeleteFunc(st.stages, func(run string, _ []core.RunStage) bool { return gone[run] })
 		st.evidence = slices.DeleteFunc(st.evidence, func(e core.SealedEvidence) bool { return gone[e.RunID] })
 		return nil
 	})
