@@ -110,7 +110,7 @@ const noPatience = 4 * time.Second
 
 // branch is a core, a real browser and a demo bank.
 type branch struct {
-	t       *testing.T
+	t       testing.TB
 	core    *core.Core
 	bank    *site.Bank
 	server  *site.Server
@@ -121,7 +121,7 @@ type branch struct {
 	shift   atomic.Int64
 }
 
-func newBranch(t *testing.T, f failure) *branch {
+func newBranch(t testing.TB, f failure) *branch {
 	t.Helper()
 	d := &branch{t: t, user: "demo", store: coretest.NewStore(), sender: coretest.NewSender()}
 	if f.user != "" {

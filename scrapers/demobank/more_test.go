@@ -21,7 +21,7 @@ var driver demobank.Driver
 
 // customer is somebody at the demo bank with a browser tab.
 type customer struct {
-	t      *testing.T
+	t      testing.TB
 	bank   *site.Bank
 	name   string
 	fields map[string]string
@@ -29,7 +29,7 @@ type customer struct {
 	ask    scrapers.Ask
 }
 
-func visit(t *testing.T, bank *site.Bank, address, name string, state []byte) *customer {
+func visit(t testing.TB, bank *site.Bank, address, name string, state []byte) *customer {
 	t.Helper()
 	login := loginAs(t, bank, address, name)
 	hosts, err := driver.Hosts(login.Fields)
@@ -107,7 +107,7 @@ func (c *customer) mustRead(days int) []scrapers.Line {
 	return s.Lines
 }
 
-func zone(t *testing.T) *time.Location {
+func zone(t testing.TB) *time.Location {
 	t.Helper()
 	z, err := time.LoadLocation(site.Zone)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 	_ "time/tzdata" // the bank keeps its own time wherever it runs
@@ -161,6 +162,24 @@ func (b *Bank) Logins() []Login {
 		logins = append(logins, l)
 	}
 	return logins
+}
+
+// Enrol adds the n-th further customer with one account, or finds it again, and
+// returns the user name; the password is that with "-2468" after it.
+func (b *Bank) Enrol(n int) string {
+	name := fmt.Sprintf("cliente%d", n)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.find(name) != nil {
+		return name
+	}
+	a := &account{
+		number: fmt.Sprintf("001-7%05d-1", n), name: "Cuenta corriente", currency: "UYU", opening: 100_000_00, busy: 3,
+		owner: "CLIENTE " + strconv.Itoa(n) + " SA", months: map[string][]Movement{},
+	}
+	b.accounts[a.number] = a
+	b.users = append(b.users, &user{name: name, password: name + "-2468", company: a.owner, accounts: []*account{a}})
+	return name
 }
 
 // Set turns a switch on or off.
