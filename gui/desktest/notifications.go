@@ -28,11 +28,9 @@ type Notifications struct {
 	t    testing.TB
 	conn *dbus.Conn
 	can  []string
-	// Hasty presses the first action of each notification before it has even told
-	// the program that it is shown. Set it before anything is shown.
-	Hasty bool
 
 	mu      sync.Mutex
+	hasty   bool
 	last    uint32
 	arrived chan Shown
 	closed  chan uint32
@@ -48,6 +46,14 @@ func StartNotifications(t testing.TB, address string, can ...string) *Notificati
 		t.Fatal(err)
 	}
 	return s
+}
+
+// Hurry has the first action of each notification pressed before the program is
+// even told that it is shown.
+func (s *Notifications) Hurry() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hasty = true
 }
 
 // Next waits for the next notification.
@@ -102,7 +108,7 @@ func (c notificationCalls) Notify(app string, replaces uint32, icon, title, body
 		ID: id, Replaces: replaces, App: app, Icon: icon, Title: title, Body: body,
 		Actions: slices.Clone(actions), Hints: hints, Timeout: timeout,
 	}
-	if c.s.Hasty && len(actions) > 0 {
+	if c.s.hasty && len(actions) > 0 {
 		_ = c.s.conn.Emit(notifyPath, notifyName+".ActionInvoked", id, actions[0])
 	}
 	return id, nil

@@ -182,6 +182,7 @@ func (b *bus) listen(signals <-chan *dbus.Signal) {
 		case service + ".ActionInvoked":
 			b.mu.Lock()
 			key, ours := b.keys[id] // everybody's signals arrive here
+			b.forget(id)            // a press closes it; one that follows is another
 			b.mu.Unlock()
 			if action, ok := s.Body[1].(string); ok && ours && b.cfg.Pressed != nil {
 				b.cfg.Pressed(key, action)

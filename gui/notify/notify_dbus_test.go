@@ -77,7 +77,7 @@ func TestShowPressReplaceWithdraw(t *testing.T) {
 func TestPressBeforeTheAnswer(t *testing.T) {
 	address, _ := desktest.StartBus(t)
 	server := desktest.StartNotifications(t, address, "actions")
-	server.Hasty = true
+	server.Hurry()
 	d, pressed, _ := opened(t)
 	d.Show(code)
 	if shown := server.Next(); shown.Body != code.Body {
