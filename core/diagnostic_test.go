@@ -38,7 +38,7 @@ func TestDiagnosticGivesNothingAway(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, leak := range []string{"PANADERIA", "12.890", "77", "PEREZ", "EVA", "huella", "00441122", "s3cr3t", "ACME", "picture"} {
-			if strings.Contains(d.Text, leak) {
+			if strings.Contains(strings.ReplaceAll(d.Text, run.ID, ""), leak) { // an id may hold any digits
 				t.Errorf("the diagnostic tells %q:\n%s", leak, d.Text)
 			}
 		}
