@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 
 	"reconbanker/core"
@@ -88,7 +89,7 @@ func status(c *call, accountID string) (reply, error) {
 	if _, err := c.account(); err != nil {
 		return reply{}, err
 	}
-	live, _, err := c.s.core.Runs(c.Context(), core.RunFilter{AccountID: accountID, Status: core.Running, Limit: 1})
+	running, err := c.sessionRuns(accountID)
 	if err != nil {
 		return reply{}, err
 	}
@@ -100,5 +101,19 @@ func status(c *call, accountID string) (reply, error) {
 		AccountID string `json:"account_id"`
 		Running   bool   `json:"session_running"`
 		Pending   any    `json:"pending_assistance"`
-	}{accountID, len(live) > 0, fromAssistance(pending)})
+	}{accountID, running, fromAssistance(pending)})
+}
+
+// sessionRuns tells whether an account is signed in, or is about to be: a run is
+// at work, or its persistent session lives.
+func (c *call) sessionRuns(accountID string) (bool, error) {
+	live, _, err := c.s.core.Runs(c.Context(), core.RunFilter{AccountID: accountID, Status: core.Running, Limit: 1})
+	if err != nil || len(live) > 0 {
+		return len(live) > 0, err
+	}
+	s, err := c.s.core.Session(c.Context(), accountID)
+	if errors.Is(err, core.ErrNotFound) {
+		return false, nil
+	}
+	return s.State == core.SessionStarting || s.State == core.SessionWaiting || s.State == core.SessionRunning, err
 }
