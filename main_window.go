@@ -41,7 +41,7 @@ func (p *program) showWindow(ctx context.Context, command string, g *cli.Grammar
 	app.SetMetadata(metadata())
 	cfg := gui.Config{
 		Core: p.core, Version: version, Dir: p.dir, Actor: cli.Actor(), Backup: p.store.Backup,
-		Hidden: g.Window.Hidden, BrowserPath: p.browser, CheckBrowser: p.checkBrowser, Demo: p.demo, Quit: p.end,
+		Hidden: g.Window.Hidden, BrowserPath: p.browser, CheckBrowser: p.checkBrowser, Demo: p.demo, Quit: p.end, API: p.api,
 	}
 	if !p.chosen {
 		cfg.SaveBrowser = p.saveBrowser

@@ -52,13 +52,14 @@ type appSettings struct {
 
 	appearance, language *widgets.Choice
 	alerts               *alertSettings
+	api                  *apiSettings
 	shown                []func() // parts that show themselves once the page is there
 	root                 fyne.CanvasObject
 }
 
 func newAppSettings(a *App, m machine) *appSettings {
 	s := &appSettings{a: a, m: m, saved: m.browser, modes: map[core.OperationMode]*modeRow{}}
-	column := look.Column(14, s.modeSection(), s.scheduleSection(), s.alertSection(), s.browserSection(), s.windowSection(), s.dataSection(), s.aboutSection())
+	column := look.Column(14, s.modeSection(), s.scheduleSection(), s.alertSection(), s.browserSection(), s.windowSection(), s.apiSection(), s.dataSection(), s.aboutSection())
 	s.scroll = container.NewVScroll(look.Inset(container.New(narrowLayout{settingsWidth}, column), 0, 20, 20, 20))
 	head := look.Inset(screenHead(lang.T("rail.settings"), lang.T("app_settings.means")), 16, 12, 20, 20)
 	s.root = look.Edges(head, nil, nil, nil, s.scroll)
@@ -79,9 +80,14 @@ func (s *appSettings) Ask(model.Changes) Read {
 		if err != nil {
 			return nil, err
 		}
+		access, err := s.api.read(ctx)
+		if err != nil {
+			return nil, err
+		}
 		return func() {
 			s.show(s.a.over.Mode)
 			s.alerts.show(prefs)
+			s.api.show(access)
 		}, nil
 	}
 }

@@ -25,6 +25,7 @@ import (
 // Core is what the window asks of core; *core.Core offers it.
 type Core interface {
 	model.Source
+	accessCore
 	assistant
 	Subscribe() (<-chan core.Hint, func())
 
@@ -87,6 +88,8 @@ type Config struct {
 	SaveBrowser func(path string) error
 	// Quit is called once when the window has gone for good; nil does nothing.
 	Quit func()
+	// API switches the HTTP API; nil does not offer it.
+	API APISwitch
 	// AtLogin starts the program with the computer; nil does not offer it.
 	AtLogin AtLogin
 	// Hidden starts without showing the window, where there is a tray to bring it back.
