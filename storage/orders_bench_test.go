@@ -14,7 +14,7 @@ import (
 	"reconbanker/storage/storagetest"
 )
 
-// shop is an account in reconcile mode over a real store, with a year of history:
+// shop is an account in reconcile mode over a real store, with a history:
 // one movement in ten was never matched, and 5,000 different amounts occur.
 type shop struct {
 	*core.Core
@@ -47,7 +47,7 @@ func openShop(b testing.TB, history int) *shop {
 	return s
 }
 
-// fillHistory writes movements of the last year beside every rule.
+// fillHistory writes movements beside every rule: a million a year, up to now.
 func fillHistory(b testing.TB, store *storage.Store, accountID string, n int) {
 	b.Helper()
 	db, _ := store.Pools()
@@ -55,7 +55,7 @@ func fillHistory(b testing.TB, store *storage.Store, accountID string, n int) {
 	for i := range 500 {
 		people = append(people, strings.ToUpper(personOf(i)))
 	}
-	year := (365 * 24 * time.Hour).Milliseconds()
+	every := (365 * 24 * time.Hour).Milliseconds() / 1_000_000
 	now := time.Now().UnixMilli()
 	_, err := db.Exec(`CREATE TEMP TABLE person (i INTEGER PRIMARY KEY, name TEXT)`)
 	for i, p := range people {
@@ -67,13 +67,21 @@ func fillHistory(b testing.TB, store *storage.Store, accountID string, n int) {
 		_, err = db.Exec(`INSERT INTO movement (`+plainColumns+`)
 			WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?1)
 			SELECT printf('m%d', n.i), ?2, 'run', printf('id:001:%d', n.i), printf('%032x', n.i), '001', n.i, 'credit', 10000 + 100 * (n.i * 7919 % 5000), 'UYU',
-				NULL, NULL, ?3 - ?4 + n.i * (?4 / ?1), 'second', '2026-05-13', 'TRF. PLAZA', '', person.name, '', '',
-				?3 - ?4 + n.i * (?4 / ?1), 0, NULL, CASE WHEN n.i % 10 THEN ?3 END, NULL, NULL, person.name
-			FROM n JOIN person ON person.i = n.i % 500`, n, accountID, now, year)
+				NULL, NULL, ?3 - (?1 - n.i) * ?4, 'second', '2026-05-13', 'TRF. PLAZA', '', person.name, '', '',
+				?3 - (?1 - n.i) * ?4, 0, NULL, CASE WHEN n.i % 10 THEN ?3 END, NULL, NULL, person.name
+			FROM n JOIN person ON person.i = n.i % 500`, n, accountID, now, every)
 	}
 	if err != nil {
 		b.Fatal(err)
 	}
+}
+
+// person is the payer of the amount for every other order.
+func person(k int) string {
+	if k%20 < 10 {
+		return personOf(k % 500)
+	}
+	return personOf(k * 31 % 500)
 }
 
 // rows are n orders that were never listed before.
@@ -82,7 +90,7 @@ func (s *shop) rows(n int) string {
 	for i := range out {
 		k := s.next
 		s.next++
-		out[i] = fmt.Sprintf(`{"external_id":"ORD-%d","amount":"%d.00","currency":"UYU","name":%q}`, k, 100+k*7919%5000, personOf(k*31%500))
+		out[i] = fmt.Sprintf(`{"external_id":"ORD-%d","amount":"%d.00","currency":"UYU","name":%q}`, k, 100+k*7919%5000, person(k))
 	}
 	return "[" + strings.Join(out, ",") + "]"
 }
