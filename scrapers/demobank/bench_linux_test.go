@@ -93,7 +93,7 @@ func BenchmarkSessions(b *testing.B) {
 // difference to BenchmarkSessions/1 is our supervision.
 func BenchmarkLookWithoutSupervision(b *testing.B) {
 	d := newBranch(b, failure{})
-	c := visit(b, d.bank, d.address, "demo", nil)
+	c := visit(b, d.bank, d.address, d.bank.Enrol(0), nil) // as in BenchmarkSessions
 	c.mustSignIn()
 	for b.Loop() {
 		if in, err := driver.Authenticated(b.Context(), c.tab); err != nil || !in {
