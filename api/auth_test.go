@@ -158,7 +158,7 @@ func TestTwoFactorSignIn(t *testing.T) {
 	d := signedIn(t)
 	d.ask("POST", "/me/2fa/confirm", map[string]any{"code": "123456"}).refused(400, "No enrollment in progress")
 	d.enrol()
-	app := d.enrol() // the first, pending secret is replaced
+	d.enrol() // the first, pending secret is replaced
 	d.ask("POST", "/me/2fa/confirm", map[string]any{"code": "12345"}).refused(401, "Invalid code")
 	d.login()
 	app, backup := d.withTOTP()

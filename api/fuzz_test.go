@@ -90,10 +90,18 @@ func TestManyClients(t *testing.T) {
 	ids := []string{d.account(), d.account(), d.account()}
 	key := d.key(core.ScopeStatus)
 	calls := []struct{ method, path, body string }{
-		{"GET", "/accounts", ""}, {"GET", "/accounts/*/movements?limit=5", ""}, {"POST", "/accounts/*/scrape", ""},
-		{"PUT", "/accounts/*/config", `{"webhook_url":"https://receiver.example/hook","retry_limit":2}`}, {"GET", "/accounts/*/config", ""},
-		{"GET", "/v1/accounts/*/status", ""}, {"POST", "/accounts/*/otp", `{"code":"1"}`}, {"GET", "/me", ""}, {"POST", "/realtime/ticket", ""},
-		{"PUT", "/me/operation-mode", `{"mode":"passthrough"}`}, {"PATCH", "/accounts/*", `{"name":"Caja"}`}, {"GET", "/me/api-keys", ""},
+		{"GET", "/accounts", ""},
+		{"GET", "/accounts/*/movements?limit=5", ""},
+		{"POST", "/accounts/*/scrape", ""},
+		{"PUT", "/accounts/*/config", `{"webhook_url":"https://receiver.example/hook","retry_limit":2}`},
+		{"GET", "/accounts/*/config", ""},
+		{"GET", "/v1/accounts/*/status", ""},
+		{"POST", "/accounts/*/otp", `{"code":"1"}`},
+		{"GET", "/me", ""},
+		{"POST", "/realtime/ticket", ""},
+		{"PUT", "/me/operation-mode", `{"mode":"passthrough"}`},
+		{"PATCH", "/accounts/*", `{"name":"Caja"}`},
+		{"GET", "/me/api-keys", ""},
 	}
 	var wg sync.WaitGroup
 	for n := range clients {

@@ -41,7 +41,7 @@ func listMovements(c *call) (reply, error) {
 
 // movement finds the account and the id of a movement in the path.
 func (c *call) movement() (accountID, id string, err error) {
-	if accountID, err = c.id("accountId"); err != nil {
+	if _, err = c.id("accountId"); err != nil {
 		return "", "", err
 	}
 	if id, err = c.id("movementId"); err != nil {

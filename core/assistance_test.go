@@ -197,8 +197,10 @@ func TestEveryEndOfALoginEndsItsRequest(t *testing.T) {
 		reason  scrapers.Kind
 		outcome core.AttemptOutcome
 	}{
-		"nobody answers": {nobody,
-			core.Failed, scrapers.OTPTimeout, core.AssistanceExpired, scrapers.OTPTimeout, core.AttemptNoCode},
+		"nobody answers": {
+			nobody,
+			core.Failed, scrapers.OTPTimeout, core.AssistanceExpired, scrapers.OTPTimeout, core.AttemptNoCode,
+		},
 		"all codes are refused": {func(t *testing.T, w *coretest.World, a core.Account, _ core.Run) {
 			for range 3 {
 				submit(t, w, a.ID, "000000")
@@ -214,10 +216,14 @@ func TestEveryEndOfALoginEndsItsRequest(t *testing.T) {
 				t.Error(err)
 			}
 		}, core.Canceled, scrapers.Cancelled, core.AssistanceCancelled, scrapers.Cancelled, core.AttemptNoCode},
-		"the program ends": {func(t *testing.T, w *coretest.World, _ core.Account, _ core.Run) { w.Stop(t) },
-			core.Canceled, core.Interrupted, core.AssistanceCancelled, scrapers.Cancelled, core.AttemptNoCode},
-		"the browser dies": {func(_ *testing.T, w *coretest.World, _ core.Account, _ core.Run) { w.Browser.Crash() },
-			core.Failed, scrapers.BrowserCrashed, core.AssistanceCancelled, scrapers.BrowserCrashed, core.AttemptNoCode},
+		"the program ends": {
+			func(t *testing.T, w *coretest.World, _ core.Account, _ core.Run) { w.Stop(t) },
+			core.Canceled, core.Interrupted, core.AssistanceCancelled, scrapers.Cancelled, core.AttemptNoCode,
+		},
+		"the browser dies": {
+			func(_ *testing.T, w *coretest.World, _ core.Account, _ core.Run) { w.Browser.Crash() },
+			core.Failed, scrapers.BrowserCrashed, core.AssistanceCancelled, scrapers.BrowserCrashed, core.AttemptNoCode,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			world(t, func(t *testing.T, w *coretest.World) {

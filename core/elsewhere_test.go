@@ -40,10 +40,14 @@ func TestLoginsFinishedElsewhere(t *testing.T) {
 					t.Error(err)
 				}
 			}, core.Succeeded, nil},
-			"nobody does": {func(t *testing.T, w *coretest.World, a core.Account, _ *atomic.Bool) { nobody(t, w, a, core.Run{}) }, core.Failed,
-				map[scrapers.QuestionKind]scrapers.Kind{scrapers.Approve: scrapers.ApprovalExpired, scrapers.Finish: scrapers.OTPTimeout}},
-			"the window is closed": {func(_ *testing.T, w *coretest.World, _ core.Account, _ *atomic.Bool) { w.Browser.Crash() }, "",
-				map[scrapers.QuestionKind]scrapers.Kind{scrapers.Approve: scrapers.BrowserCrashed, scrapers.Finish: scrapers.Cancelled}},
+			"nobody does": {
+				func(t *testing.T, w *coretest.World, a core.Account, _ *atomic.Bool) { nobody(t, w, a, core.Run{}) }, core.Failed,
+				map[scrapers.QuestionKind]scrapers.Kind{scrapers.Approve: scrapers.ApprovalExpired, scrapers.Finish: scrapers.OTPTimeout},
+			},
+			"the window is closed": {
+				func(_ *testing.T, w *coretest.World, _ core.Account, _ *atomic.Bool) { w.Browser.Crash() }, "",
+				map[scrapers.QuestionKind]scrapers.Kind{scrapers.Approve: scrapers.BrowserCrashed, scrapers.Finish: scrapers.Cancelled},
+			},
 		} {
 			t.Run(string(kind)+", "+name, func(t *testing.T) {
 				world(t, func(t *testing.T, w *coretest.World) {

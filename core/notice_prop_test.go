@@ -26,7 +26,6 @@ type noticeModel struct {
 	now    time.Time
 	events []string
 	ids    int
-	sent   []told
 	// By event: what people were last told and not told is over, "" for nothing.
 	knows map[string]string
 }

@@ -157,7 +157,8 @@ func (t teller) chat(n notice) []byte {
 	}
 	card := object([]pair{
 		{"$schema", encode("http://adaptivecards.io/schemas/adaptive-card.json")},
-		{"type", encode("AdaptiveCard")}, {"version", encode("1.2")},
+		{"type", encode("AdaptiveCard")},
+		{"version", encode("1.2")},
 		{"body", append(append([]byte{'['}, bytes.Join(blocks, []byte{','})...), ']')},
 	})
 	attachment := object([]pair{{"contentType", encode("application/vnd.microsoft.card.adaptive")}, {"content", card}})

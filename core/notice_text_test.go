@@ -29,17 +29,20 @@ func TestChatTexts(t *testing.T) {
 		want     string
 	}{
 		"Slack": {
-			Settings{NotificationTransport: TransportSlack, NotificationSlackChannel: "#alerts", Stored: map[string]bool{SecretNotificationToken: true}}, "en",
+			Settings{NotificationTransport: TransportSlack, NotificationSlackChannel: "#alerts", Stored: map[string]bool{SecretNotificationToken: true}},
+			"en",
 			SlackDelivery, slackAddress,
 			`{"channel":"#alerts","text":"❌ *Account blocked* — Banco de Prueba · Caja &lt;1&gt; &amp; *otra*\n*Reason*: The bank refused the user name or password.\n*What to do*: Enter the new password in Reconbanker, then restart the account. It is not tried again until then.\n*Time*: 2026-06-02 14:03"}`,
 		},
 		"a chat webhook in Spanish": {
-			Settings{NotificationTransport: TransportChat, NotificationEndpointURL: "https://chat.example/v1"}, "es",
+			Settings{NotificationTransport: TransportChat, NotificationEndpointURL: "https://chat.example/v1"},
+			"es",
 			ChatDelivery, "https://chat.example/v1",
 			`{"text":"❌ *Cuenta bloqueada* — Banco de Prueba · Caja <1> & ∗otra∗\n*Motivo*: El banco rechazó el usuario o la contraseña.\n*Qué hacer*: Ingrese la contraseña nueva en Reconbanker y reinicie la cuenta. Hasta entonces no se vuelve a intentar.\n*Hora*: 02/06/2026 14:03"}`,
 		},
 		"a workflow of Teams in Portuguese": {
-			Settings{NotificationTransport: TransportChat, NotificationEndpointURL: "https://prod-1.westus.logic.azure.com/workflows/x"}, "pt",
+			Settings{NotificationTransport: TransportChat, NotificationEndpointURL: "https://prod-1.westus.logic.azure.com/workflows/x"},
+			"pt",
 			ChatDelivery, "https://prod-1.westus.logic.azure.com/workflows/x",
 			`{"type":"message","attachments":[{"contentType":"application/vnd.microsoft.card.adaptive","content":{"$schema":"http://adaptivecards.io/schemas/adaptive-card.json","type":"AdaptiveCard","version":"1.2","body":[` +
 				`{"type":"TextBlock","wrap":true,"text":"❌ **Conta bloqueada** — Banco de Prueba · Caja <1> & ∗otra∗"},` +

@@ -77,8 +77,10 @@ func (c *Core) SettleOrder(ctx context.Context, orderID, movementID, actor strin
 			return err
 		}
 		o.CheckedAt, o.Retries, o.RetryAt = e.now, 0, time.Time{}
-		return e.settle(o, OrderMatch{MovementID: m.ID, Person: true, Actor: actor, Reason: ReasonSettled,
-			Score: CompareNames(o.Name, m.Sender).Score}, OrderAttempt{})
+		return e.settle(o, OrderMatch{
+			MovementID: m.ID, Person: true, Actor: actor, Reason: ReasonSettled,
+			Score: CompareNames(o.Name, m.Sender).Score,
+		}, OrderAttempt{})
 	})
 }
 

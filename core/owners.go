@@ -43,7 +43,8 @@ func (c *Core) RegisterOwner(ctx context.Context, in OwnerInput, actor string) (
 	}
 	switch o, err := c.store.Owner(ctx); {
 	case err == nil && o.Email == in.Email:
-		return Owner{}, fmt.Errorf("Email already exists: %w", ErrConflict) //nolint:staticcheck // as the API spells it
+		//lint:ignore ST1005 as the API spells it
+		return Owner{}, fmt.Errorf("Email already exists: %w", ErrConflict)
 	case err == nil:
 		return Owner{}, fmt.Errorf("this installation has an owner already: %w", ErrConflict)
 	case !errors.Is(err, ErrNotFound):

@@ -93,8 +93,11 @@ func TestTheTaxonomyAgreesWithThePolicy(t *testing.T) {
 func TestBudget(t *testing.T) {
 	midnight := noon.Add(-12 * time.Hour)
 	rows := []Attempt{
-		{At: noon, Outcome: AttemptUnresolved}, {At: noon, Outcome: AttemptSucceeded}, {At: midnight, Outcome: AttemptNoCode},
-		{At: midnight.Add(-time.Second), Outcome: AttemptRefused}, {At: noon, Outcome: AttemptOpen},
+		{At: noon, Outcome: AttemptUnresolved},
+		{At: noon, Outcome: AttemptSucceeded},
+		{At: midnight, Outcome: AttemptNoCode},
+		{At: midnight.Add(-time.Second), Outcome: AttemptRefused},
+		{At: noon, Outcome: AttemptOpen},
 	}
 	got := budgetOf(rows, 4, midnight, midnight.Add(24*time.Hour))
 	if got != (Budget{Limit: 4, Spent: 3, Left: 1, ResetsAt: midnight.Add(24 * time.Hour)}) {

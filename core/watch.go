@@ -65,27 +65,35 @@ func (w *watched) Goto(ctx context.Context, url string) error { return w.step().
 func (w *watched) WaitAny(ctx context.Context, s ...scrapers.Sighting) (string, error) {
 	return w.step().WaitAny(ctx, s...)
 }
+
 func (w *watched) Seen(ctx context.Context, selector string) (bool, error) {
 	return w.step().Seen(ctx, selector)
 }
+
 func (w *watched) Text(ctx context.Context, selector string) (string, error) {
 	return w.step().Text(ctx, selector)
 }
+
 func (w *watched) Fill(ctx context.Context, selector, text string) error {
 	return w.step().Fill(ctx, selector, text)
 }
+
 func (w *watched) FillSecret(ctx context.Context, selector string, s scrapers.Secret) error {
 	return w.step().FillSecret(ctx, selector, s)
 }
+
 func (w *watched) Select(ctx context.Context, selector, value string) error {
 	return w.step().Select(ctx, selector, value)
 }
+
 func (w *watched) Click(ctx context.Context, selector string) error {
 	return w.step().Click(ctx, selector)
 }
+
 func (w *watched) Submit(ctx context.Context, selector string) error {
 	return w.step().Submit(ctx, selector)
 }
+
 func (w *watched) Read(ctx context.Context, expression string, out any) error {
 	return w.step().Read(ctx, expression, out)
 }

@@ -49,7 +49,6 @@ type orders struct {
 	detail model.OrderDetail
 	// picked is the payment a person has chosen to settle the order with.
 	payment string
-	side    fyne.CanvasObject // what shows the choices, to draw anew
 	settle  *look.Button
 	refuse  *look.Button
 	match   *look.Button

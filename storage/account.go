@@ -44,7 +44,8 @@ func accountValues(a core.Account) []any {
 		a.ID, a.Bank, a.Name, a.Status, stamp(a.CreatedAt),
 		stamp(b.At), b.Kind, b.Reason, b.Credentials,
 		h.Kind, stamp(h.Since), h.Failures, h.Unexplained, h.CodeFailed, stamp(h.NotBefore), h.Absent,
-		stamp(a.RestartedAt), stamp(a.NextRunAt), stamp(a.LastReadAt), asJSON{&a.Alerts},
+		stamp(a.RestartedAt), stamp(a.NextRunAt), stamp(a.LastReadAt),
+		asJSON{&a.Alerts},
 	}
 }
 

@@ -94,8 +94,10 @@ func (o *orderTx) PutOrder(r core.Order) error {
 			query, args = putChecked, []any{stamp(r.CheckedAt), r.ID}
 		} else if was.Amount == r.Amount && was.Name == r.Name && was.CreatedAt.Equal(r.CreatedAt) && was.ExpiresAt.Equal(r.ExpiresAt) {
 			query = putState
-			args = []any{string(r.Status), r.Reason, r.Retries, r.Attempts, r.ByHand, string(r.Announced), r.Explained,
-				stamp(r.CheckedAt), stamp(r.RetryAt), stamp(r.DoubtAt), stamp(r.MissingAt), stamp(r.EndedAt), r.ID}
+			args = []any{
+				string(r.Status), r.Reason, r.Retries, r.Attempts, r.ByHand, string(r.Announced), r.Explained,
+				stamp(r.CheckedAt), stamp(r.RetryAt), stamp(r.DoubtAt), stamp(r.MissingAt), stamp(r.EndedAt), r.ID,
+			}
 		}
 	}
 	delete(o.stored, r.ID)
