@@ -87,7 +87,7 @@ func TestRenameAndDelete(t *testing.T) {
 	d := newDesk(t, one)
 	d.app.renameAccount(d.find("Operating account"))
 	d.typeInto("")
-	d.press("Rename…")
+	d.press("Rename")
 	d.sees("Give the account a name.")
 	d.typeInto("Till")
 	d.key(fyne.KeyReturn)
