@@ -84,6 +84,20 @@ func minuteOfDay(text string) (int, error) {
 	return t.Hour()*60 + t.Minute(), err
 }
 
+// Days are those on which somebody is there, from Monday on.
+func (a Attended) Days() []time.Weekday {
+	var out []time.Weekday
+	for i := range 7 {
+		if d := time.Weekday((i + 1) % 7); a.days[d] {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// Hours are the minutes of the day from which and to which somebody is there.
+func (a Attended) Hours() (from, to int) { return a.from, a.to }
+
 // Holds tells whether somebody is there at a time.
 func (a Attended) Holds(t time.Time) bool {
 	minute := t.Hour()*60 + t.Minute()

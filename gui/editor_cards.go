@@ -155,7 +155,7 @@ func (v *settingsForm) readingCard() fyne.CanvasObject {
 		v.bound(func(f *model.Form) *string { return &f.BankAccounts }))
 	accounts.box.Help(lang.T("edit.bank_accounts_help"))
 	said := container.NewStack(look.NewCard(look.Code, "", 6), look.Inset(look.Column(3, preview, busy), 8, 8, 10, 10))
-	return widgets.NewSection(lang.T("edit.reading"), newPairs(named.object, written.object), said,
+	return widgets.NewSection(lang.T("edit.reading"), newPairs(named.object, written.object), said, v.attendedHours(),
 		newPairs(start.object, budget.object), accounts.object)
 }
 

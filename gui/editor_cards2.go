@@ -139,7 +139,7 @@ func (v *settingsForm) ordersCard() fyne.CanvasObject {
 			address.box.Required()
 		}
 	})
-	return widgets.NewSection(lang.T("edit.orders"), note, newPairs(address.object, auth.object, method.object, retries.object), body.object, expired.object)
+	return widgets.NewSection(lang.T("edit.orders"), note, newPairs(address.object, auth.object, method.object, retries.object), body.object, expired.object, v.uniqueAmount())
 }
 
 // deletionCard is the way to be rid of the account.

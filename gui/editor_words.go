@@ -81,12 +81,12 @@ func (v *form) problemWords(field string, p model.Problem) string {
 var troubleKeys = map[model.Trouble]string{
 	model.Absent: "edit.wrong.absent", model.NeedsPassword: "edit.wrong.needs_password", model.NeedsUsername: "edit.wrong.needs_username",
 	model.BadAddress: "edit.wrong.address", model.AddressLogin: "edit.wrong.address_login", model.NotObject: "edit.wrong.object",
-	model.BadCount: "edit.wrong.count", model.BadSigning: "edit.wrong.signing", model.ManyLines: "edit.wrong.lines", model.TooLong: "edit.wrong.long", model.NoChannel: "edit.wrong.channel",
+	model.BadAttended: "edit.wrong.attended", model.BadCount: "edit.wrong.count", model.BadSigning: "edit.wrong.signing", model.ManyLines: "edit.wrong.lines", model.TooLong: "edit.wrong.long", model.NoChannel: "edit.wrong.channel",
 }
 
 // scheduleWords says what a schedule means, and whether that is very often.
 func (v *form) scheduleWords(f model.Form) (words string, busy bool) {
-	t, ok := model.ReadTimetable(f.Schedule, v.ed.Zone(), v.a.now())
+	t, ok := model.ReadAttended(f, v.ed.Zone(), time.Local, v.a.now())
 	if !ok {
 		return lang.T("edit.schedule_none"), false
 	}
@@ -157,6 +157,9 @@ func daysWords(days []time.Weekday) string {
 func daysBetween(from, to time.Weekday) int { return int(to+6)%7 - int(from+6)%7 }
 
 func clock(minutes int) string {
+	if minutes == 24*60 {
+		return "24:00" // the end of a day, not its beginning
+	}
 	return time.Date(2000, 1, 1, minutes/60, minutes%60, 0, 0, time.UTC).Format("15:04")
 }
 

@@ -26,6 +26,7 @@ const (
 	FieldPassword        = core.SecretPassword
 	FieldSession         = "session_type"
 	FieldSchedule        = "schedule"
+	FieldAttended        = "attended"
 	FieldStartDate       = "start_date"
 	FieldDailyLogins     = "daily_logins"
 	FieldBankAccounts    = "bank_accounts"
@@ -103,6 +104,7 @@ type Form struct {
 	Login   core.LoginMode
 
 	Schedule     string
+	Attended     string // when somebody is there to give codes
 	StartDate    string // YYYY-MM-DD, or what was typed
 	DailyLogins  int
 	BankAccounts string // numbers, separated by commas or lines
@@ -121,6 +123,7 @@ type Form struct {
 	PollingBody     string
 	RetryLimit      string
 	NotifyOnExpired bool
+	UniqueAmount    bool // a payment without a name is matched by its amount alone
 
 	NotifyBy     core.Transport
 	NotifyURL    string
@@ -208,13 +211,13 @@ func (e *Editor) formOf(s core.Settings) Form {
 		Username: s.BankUsername, Password: secret(core.SecretPassword),
 		Fields: map[string]string{}, Secrets: map[string]Secret{},
 		Session: orElse(s.SessionType, core.OneShot), Login: orElse(s.LoginMode, core.Simple),
-		Schedule: orElse(s.Schedule, core.DefaultSchedule), StartDate: s.StartDate,
+		Schedule: orElse(s.Schedule, core.DefaultSchedule), StartDate: s.StartDate, Attended: orElse(s.Attended, core.DefaultAttended),
 		DailyLogins: orElse(s.DailyLogins, defaultDailyLogins), BankAccounts: strings.Join(s.BankAccounts, ", "),
 		WebhookURL: s.WebhookURL, WebhookAuth: s.WebhookAuthType, WebhookToken: secret(core.SecretWebhookToken),
 		ExtraFields: indentedJSON(s.WebhookExtraFields), Signing: secret(core.SecretSigning), Silent: s.SilentIngestion,
 		OrdersURL: s.PendingOrdersEndpoint, OrdersAuth: orElse(s.AuthType, core.Bearer), OrdersToken: secret(core.SecretAuthToken),
 		PollingMethod: orElse(s.PollingMethod, methodGet), PollingBody: indentedJSON(s.PollingBody),
-		RetryLimit: strconv.Itoa(s.RetryLimit), NotifyOnExpired: s.NotifyOnExpired,
+		RetryLimit: strconv.Itoa(s.RetryLimit), NotifyOnExpired: s.NotifyOnExpired, UniqueAmount: s.UniqueAmount,
 		NotifyURL: s.NotificationEndpointURL, NotifyAuth: orElse(s.NotificationAuthType, core.Bearer), NotifyToken: secret(core.SecretNotificationToken),
 		NotifyBy: orElse(s.NotificationTransport, core.TransportAPI), SlackChannel: s.NotificationSlackChannel,
 		Events: map[string]bool{},

@@ -34,6 +34,7 @@ const (
 	Reserved               // Text: the keys that cannot be replaced
 	BadCount               // not a whole number from 0 to 1000
 	BadSchedule            // not a schedule, or logins closer than 5 minutes
+	BadAttended            // not days and hours
 	BadDay                 // not a day
 	BadSigning             // not a Standard Webhooks secret
 	BadCombination         // the bank cannot do this session type with this login mode
@@ -81,6 +82,7 @@ func (e *Editor) Problems() map[string]Problem {
 	if _, err := core.ParseSchedule(f.Schedule, e.zone); err != nil {
 		note(FieldSchedule, Problem{Trouble: BadSchedule})
 	}
+	note(FieldAttended, checkAttended(f))
 	if _, err := time.Parse(time.DateOnly, f.StartDate); err != nil && (f.StartDate != "" || e.saved.StartDate != "") {
 		note(FieldStartDate, Problem{Trouble: BadDay})
 	}

@@ -37,6 +37,7 @@ func (f Form) normal() Form {
 		*s = strings.TrimSpace(*s)
 	}
 	f.Schedule = orElse(f.Schedule, core.DefaultSchedule)
+	f.Attended = f.attended()
 	f.BankAccounts = strings.Join(accountNumbers(f.BankAccounts), ",")
 	f.ExtraFields, f.PollingBody = compactJSON(f.ExtraFields), compactJSON(f.PollingBody)
 	if f.PollingMethod != methodPost {
@@ -120,6 +121,10 @@ func (e *Editor) Input() core.SettingsInput {
 		BankFields: f.Fields, BankSecrets: map[string]string{}, BankAccounts: &accounts,
 		Schedule: &f.Schedule, DailyLogins: &f.DailyLogins, SigningSecret: f.Signing.wire(),
 		NotificationTransport: wireText(f.NotifyBy), NotificationSlackChannel: &f.SlackChannel,
+		UniqueAmount: &f.UniqueAmount,
+	}
+	if f.Attended != "" {
+		in.Own.Attended = &f.Attended
 	}
 	if f.StartDate != "" {
 		in.Own.StartDate = &f.StartDate

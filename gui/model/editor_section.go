@@ -37,7 +37,7 @@ const (
 var sectionFields = map[Section][]string{
 	InLogin:   {FieldUsername, FieldPassword},
 	InSession: {FieldSession, "login_mode"},
-	InReading: {FieldSchedule, FieldStartDate, FieldDailyLogins, FieldBankAccounts},
+	InReading: {FieldSchedule, FieldAttended, FieldStartDate, FieldDailyLogins, FieldBankAccounts},
 	InWebhook: {FieldWebhookURL, FieldWebhookToken, "webhook_auth_type", FieldExtraFields, FieldSigning},
 	InOrders: {
 		FieldOrdersURL, "polling_method", FieldPollingBody, "auth_type", FieldOrdersToken, FieldRetryLimit,
