@@ -12,12 +12,14 @@ import (
 	"reconbanker/gui/model"
 )
 
-// banner says what is wrong with an account and offers the one thing to do.
+// banner says what is wrong with an account and offers the one thing to do; two
+// when one of them is to look at what happened.
 type banner struct {
 	back   *look.Area
 	title  *look.Text
 	words  *look.Text
 	button *look.Button
+	second *look.Button // hidden where there is but one
 	root   *fyne.Container
 }
 
@@ -27,8 +29,10 @@ func newBanner() *banner {
 		title:  look.NewLines("", theme.ColorNameForeground, theme.SizeNameText).Bold(),
 		words:  look.NewLines("", theme.ColorNameForeground, theme.SizeNameText),
 		button: look.NewButton("", nil),
+		second: look.NewButton("", nil),
 	}
-	inner := look.Edges(nil, nil, nil, look.Inset(container.NewCenter(b.button), 0, 0, 16, 0), look.Column(1, b.title, b.words))
+	b.second.Hide()
+	inner := look.Edges(nil, nil, nil, look.Inset(container.NewCenter(look.Column(6, b.second, b.button)), 0, 0, 16, 0), look.Column(1, b.title, b.words))
 	b.root = container.NewStack(b.back, look.Inset(inner, 10, 11, 14, 14))
 	b.root.Hide()
 	return b
@@ -40,6 +44,11 @@ var bannerLines = map[look.Tone]fyne.ThemeColorName{
 }
 
 func (b *banner) show(tone look.Tone, title, words, button string, tapped func()) {
+	b.showTwo(tone, title, words, button, tapped, "", nil)
+}
+
+// showTwo offers something else above what show offers; "" for nothing.
+func (b *banner) showTwo(tone look.Tone, title, words, button string, tapped func(), second string, other func()) {
 	b.back.Set(tone.Soft(), bannerLines[tone])
 	b.title.Set(title)
 	b.title.SetColor(tone.Words())
@@ -47,6 +56,9 @@ func (b *banner) show(tone look.Tone, title, words, button string, tapped func()
 	b.words.SetColor(tone.Words())
 	b.button.SetText(button)
 	b.button.OnTapped = tapped
+	b.second.SetText(second)
+	b.second.OnTapped = other
+	setHidden(b.second, second == "")
 	b.root.Show()
 	b.root.Refresh()
 }

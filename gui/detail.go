@@ -105,9 +105,13 @@ func (d *detail) showBanner(account model.Account) {
 		if said := saidOf(account); said != "" {
 			words += " " + lang.T("banner.said", "words", said)
 		}
-		d.banner.show(look.Bad, w.Title, words, lang.T("banner.what"), d.whatHappened)
+		mend := ""
+		if wantsPassword(account.Block.Kind) {
+			mend = lang.T("activity.password")
+		}
+		d.banner.showTwo(look.Bad, w.Title, words, lang.T("banner.what"), d.whatHappened, mend, func() { d.openSettings(model.InLogin) })
 	case len(account.Missing) > 0:
-		d.banner.show(look.Neutral, lang.T("banner.unfinished"), lang.T("banner.unfinished_do", "fields", d.missing(account)), lang.T("banner.fill"), func() { d.tabs.open(tabSettings) })
+		d.banner.show(look.Neutral, lang.T("banner.unfinished"), lang.T("banner.unfinished_do", "fields", d.missing(account)), lang.T("banner.fill"), d.openMissing)
 	case account.State == model.Failing:
 		w := lang.Failure(string(account.Health.Kind))
 		d.banner.show(look.Warn, w.Title, w.Means+" "+w.Do, lang.T("banner.what"), d.whatHappened)
@@ -136,6 +140,25 @@ func (d *detail) missing(account model.Account) string {
 		names = append(names, missingWords(f))
 	}
 	return strings.Join(names, ", ")
+}
+
+// openSettings opens a section of the settings, wherever they were scrolled to. A
+// form that is not read yet begins with the bank login.
+func (d *detail) openSettings(s model.Section) {
+	d.tabs.open(tabSettings)
+	if v, ok := d.tabs.front().(*settingsForm); ok && v.ed != nil {
+		v.open(s)
+	}
+}
+
+// openMissing opens the settings at the first thing that is missing.
+func (d *detail) openMissing() {
+	d.tabs.open(tabSettings)
+	if v, ok := d.tabs.front().(*settingsForm); ok && v.ed != nil {
+		if missing := v.ed.Missing(); len(missing) > 0 {
+			v.open(model.SectionOf(missing[0]))
+		}
+	}
 }
 
 // whatHappened opens the run that failed.
