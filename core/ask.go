@@ -29,11 +29,20 @@ func (s *session) ask(ctx context.Context, q scrapers.Question) (scrapers.Secret
 			return scrapers.Secret{}, err
 		}
 	}
-	if err := s.openRequest(ctx, q, limit); err != nil {
+	id := newID()
+	if s.request != nil {
+		id = s.request.ID
+	}
+	// The login sits at the desk before anybody can read that it waits: a quick answer
+	// finds it.
+	w := s.c.desk.open(s.account.ID, id)
+	defer s.c.desk.close(s.account.ID, w, true)
+	if err := s.openRequest(ctx, q, id, limit); err != nil {
 		return scrapers.Secret{}, err
 	}
-	w := s.c.desk.open(s.account.ID, s.request.ID, s.request.ExpiresAt)
-	defer s.c.desk.close(s.account.ID, w, true)
+	s.c.desk.extend(w, s.request.ExpiresAt)
+	close(w.ready)
+	s.c.hint(AssistanceChanged, s.account.ID)
 	defer s.rest()()
 	a, err := s.await(ctx, w, q)
 	if err != nil {
@@ -70,7 +79,7 @@ func codesPerLogin(i scrapers.Info) int {
 
 // openRequest writes that this login waits for a person: a new request, or the
 // same one again when the bank has refused a code.
-func (s *session) openRequest(ctx context.Context, q scrapers.Question, limit int) error {
+func (s *session) openRequest(ctx context.Context, q scrapers.Question, id string, limit int) error {
 	now := s.c.now()
 	tell := s.c.tellers(ctx, s.account.ID)
 	asks := func(a *Assistance) error {
@@ -91,7 +100,7 @@ func (s *session) openRequest(ctx context.Context, q scrapers.Question, limit in
 		}
 		s.request = &again
 	} else {
-		a := Assistance{ID: newID(), AccountID: s.account.ID, RunID: s.run.ID, Limit: limit, State: AssistancePending, CreatedAt: now}
+		a := Assistance{ID: id, AccountID: s.account.ID, RunID: s.run.ID, Limit: limit, State: AssistancePending, CreatedAt: now}
 		_ = asks(&a)
 		if err := s.c.store.OpenAssistance(ctx, a); err != nil {
 			return storageFailure("write that the bank asks for a code", err)
@@ -100,7 +109,6 @@ func (s *session) openRequest(ctx context.Context, q scrapers.Question, limit in
 		s.request = &a
 	}
 	s.c.deliverer.nudge()
-	s.c.hint(AssistanceChanged, s.account.ID)
 	return nil
 }
 

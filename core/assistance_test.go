@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -296,17 +297,17 @@ func TestWhoIsAsked(t *testing.T) {
 }
 
 func TestASleepingComputerLetsARequestExpire(t *testing.T) {
-	var shift time.Duration
+	var shift atomic.Int64
 	world(t, func(t *testing.T, w *coretest.World) {
 		a := w.Account(t, assisted)
 		w.Bank.OnLogin(asksFor("123456", sixDigits))
 		run, r := waiting(t, w, a.ID)
-		shift = time.Hour // the clock on the wall went on, timers did not
+		shift.Store(int64(time.Hour)) // the clock on the wall went on, timers did not
 		if err := w.Core.SubmitCode(t.Context(), a.ID, "", []byte("123456"), "ana"); !errors.Is(err, core.ErrNoPending) {
 			t.Errorf("a code after the night: %v", err)
 		}
 		time.Sleep(3 * time.Second)
 		mustEnd(t, w.Wait(t, run.ID), core.Failed, scrapers.OTPTimeout)
 		mustRequest(t, w, r.ID, core.AssistanceExpired, scrapers.OTPTimeout)
-	}, func(cfg *core.Config) { cfg.Now = func() time.Time { return time.Now().Round(0).Add(shift) } })
+	}, func(cfg *core.Config) { cfg.Now = func() time.Time { return time.Now().Round(0).Add(time.Duration(shift.Load())) } })
 }

@@ -105,7 +105,7 @@ func wantsCode(a *Assistance) error {
 
 // answer records that somebody answers a login and hands it the answer.
 func (c *Core) answer(ctx context.Context, accountID, requestID, action, actor string, a answer, check func(*Assistance) error) error {
-	w, ok := c.desk.take(accountID, requestID, c.now())
+	w, ok := c.desk.take(ctx, accountID, requestID, c.now())
 	if !ok {
 		clear(a.code)
 		return ErrNoPending

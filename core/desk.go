@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -25,10 +26,11 @@ type desk struct {
 
 // waiter is one login that waits.
 type waiter struct {
-	id      string      // of the assistance request
-	expires time.Time   // by the clock on the wall
-	taken   bool        // somebody has answered, or is about to
-	answers chan answer // holds one
+	id      string        // of the assistance request
+	ready   chan struct{} // closed once the request is written
+	expires time.Time     // by the clock on the wall; known once it is ready
+	taken   bool          // somebody has answered, or is about to
+	answers chan answer   // holds one
 	resends chan chan error
 	gone    chan struct{} // closed when nobody listens any more
 }
@@ -39,25 +41,38 @@ type answer struct {
 	cancel bool
 }
 
-// open puts a login at the desk.
-func (d *desk) open(accountID, requestID string, expires time.Time) *waiter {
+// open puts a login at the desk whose request is about to be written.
+func (d *desk) open(accountID, requestID string) *waiter {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.waiting == nil {
 		d.waiting = map[string]*waiter{}
 	}
-	w := &waiter{id: requestID, expires: wall(expires), answers: make(chan answer, 1), resends: make(chan chan error), gone: make(chan struct{})}
+	w := &waiter{
+		id: requestID, ready: make(chan struct{}), answers: make(chan answer, 1), resends: make(chan chan error), gone: make(chan struct{}),
+	}
 	d.waiting[accountID] = w
 	return w
 }
 
 // take reserves the right to answer a login: the first who asks has it. now is
-// compared by the clock on the wall, which goes on while a computer sleeps.
-func (d *desk) take(accountID, requestID string, now time.Time) (*waiter, bool) {
+// compared by the clock on the wall, which goes on while a computer sleeps. Whoever
+// comes while the request is being written waits for that.
+func (d *desk) take(ctx context.Context, accountID, requestID string, now time.Time) (*waiter, bool) {
+	w := d.find(accountID)
+	if w == nil {
+		return nil, false
+	}
+	select {
+	case <-w.ready:
+	case <-w.gone:
+		return nil, false
+	case <-ctx.Done():
+		return nil, false
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	w := d.waiting[accountID]
-	if w == nil || w.taken || requestID != "" && requestID != w.id || !wall(now).Before(w.expires) {
+	if w != d.waiting[accountID] || w.taken || requestID != "" && requestID != w.id || !wall(now).Before(w.expires) {
 		return nil, false
 	}
 	w.taken = true
@@ -93,7 +108,8 @@ func (d *desk) close(accountID string, w *waiter, force bool) bool {
 	return true
 }
 
-// extend gives a login more time, after a new code was sent.
+// extend says until when a login waits: once its request is written, and after a
+// new code was sent.
 func (d *desk) extend(w *waiter, expires time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

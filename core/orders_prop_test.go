@@ -126,9 +126,15 @@ func (s *stage) look(m move) {
 	rows, _, err := s.w.Store.Orders(s.Context(), core.OrderFilter{Limit: 500})
 	s.must(err)
 	paid := map[string]string{}
+	joined := map[core.Money]bool{} // amounts that an order came to, or was changed to
 	for _, o := range rows {
 		now.orders[o.ID] = o
-		s.lookAt(m, o, paid)
+		if was, known := s.was.orders[o.ID]; !known || !sameOrder(was, o) {
+			joined[o.Amount] = true
+		}
+	}
+	for _, o := range rows {
+		s.lookAt(m, o, paid, joined)
 	}
 	all, _, err := s.w.Store.Movements(s.Context(), core.MovementFilter{Limit: 500})
 	s.must(err)
@@ -141,7 +147,11 @@ func (s *stage) look(m move) {
 	s.was = now
 }
 
-func (s *stage) lookAt(m move, o core.Order, paid map[string]string) {
+func sameOrder(a, b core.Order) bool {
+	return a.Amount == b.Amount && a.Name == b.Name && a.CreatedAt.Equal(b.CreatedAt)
+}
+
+func (s *stage) lookAt(m move, o core.Order, paid map[string]string, joined map[core.Money]bool) {
 	matches, err := s.w.Store.Matches(s.Context(), o.ID, "")
 	s.must(err)
 	standing := slices.DeleteFunc(slices.Clone(matches), func(x core.OrderMatch) bool { return !x.UndoneAt.IsZero() })
@@ -168,8 +178,11 @@ func (s *stage) lookAt(m move, o core.Order, paid map[string]string) {
 	}
 	paid[x.MovementID] = o.ExternalID
 	before := s.was.orders[o.ID]
-	old := before.Status == core.OrderAmbiguous && before.Amount == o.Amount && before.Name == o.Name && before.CreatedAt.Equal(o.CreatedAt)
-	if !x.Person && old && s.was.movements[x.MovementID] {
+	old := before.Status == core.OrderAmbiguous && sameOrder(before, o)
+	// An equal order that joins makes as many of them as there are payments: all are
+	// paid, and none is left out.
+	equals := x.Reason == core.ReasonInterchangeable && joined[o.Amount]
+	if !x.Person && old && s.was.movements[x.MovementID] && !equals {
 		s.complain("%s: the ambiguous order %s settled by elimination", m.Do, o.ExternalID)
 	}
 }
