@@ -309,5 +309,7 @@ func TestASleepingComputerLetsARequestExpire(t *testing.T) {
 		time.Sleep(3 * time.Second)
 		mustEnd(t, w.Wait(t, run.ID), core.Failed, scrapers.OTPTimeout)
 		mustRequest(t, w, r.ID, core.AssistanceExpired, scrapers.OTPTimeout)
-	}, func(cfg *core.Config) { cfg.Now = func() time.Time { return time.Now().Round(0).Add(time.Duration(shift.Load())) } })
+	}, func(cfg *core.Config) {
+		cfg.Now = func() time.Time { return time.Now().Round(0).Add(time.Duration(shift.Load())) }
+	})
 }
