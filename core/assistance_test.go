@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -294,6 +295,32 @@ func TestWhoIsAsked(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A relay may answer the moment it can read that a login waits.
+func TestAnAnswerMayComeWithTheQuestion(t *testing.T) {
+	world(t, func(t *testing.T, w *coretest.World) {
+		a := w.Account(t, assisted)
+		w.Bank.OnLogin(asksFor("123456", sixDigits))
+		given := make(chan error, 1)
+		var once sync.Once
+		w.Store.OnCall(func(method string) error {
+			if method == "OpenAssistance" {
+				once.Do(func() {
+					go func() { given <- w.Core.SubmitCode(t.Context(), a.ID, "", []byte("123456"), "relay") }()
+				})
+			}
+			return nil
+		})
+		run, err := w.Core.Scrape(t.Context(), a.ID, "ana")
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustEnd(t, w.Wait(t, run.ID), core.Succeeded, "")
+		if err := <-given; err != nil {
+			t.Errorf("a code that came with the question: %v", err)
+		}
+	})
 }
 
 func TestASleepingComputerLetsARequestExpire(t *testing.T) {
