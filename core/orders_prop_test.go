@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -105,10 +106,9 @@ func (s *stage) do(m move) {
 		s.w.Reboot()
 		s.w.Start(s.T)
 	case "full disk":
-		failing := true
+		var failed atomic.Bool
 		s.w.Store.OnCall(func(method string) error {
-			if failing && (method == "Keep" || method == "ChangeOrders") {
-				failing = false
+			if (method == "Keep" || method == "ChangeOrders") && failed.CompareAndSwap(false, true) {
 				return errors.New("the disk is full")
 			}
 			return nil
