@@ -32,12 +32,8 @@ func init() {
 	})
 }
 
-// filled makes a data folder with an account and so many movements, one a minute
-// from the first day of the tests' world.
-func filled(b *testing.B, movements int) (dir string) { return filledFrom(b, 0, movements) }
-
-// filledFrom does so from a later minute.
-func filledFrom(b *testing.B, first, movements int) (dir string) {
+// filled makes a data folder with an account and so many movements.
+func filled(b *testing.B, movements int) (dir string) {
 	b.Helper()
 	dir = b.TempDir()
 	s := storagetest.OpenIn(b, dir)
@@ -55,7 +51,7 @@ func filledFrom(b *testing.B, first, movements int) (dir string) {
 	}
 	const batch = 20_000
 	for at := 0; at < movements; at += batch {
-		storagetest.MustKeep(b, s, a.ID, "", storagetest.Lines(first+at, min(batch, movements-at)))
+		storagetest.MustKeep(b, s, a.ID, "", storagetest.Lines(at, min(batch, movements-at)))
 	}
 	if err := s.Close(); err != nil {
 		b.Fatal(err)
