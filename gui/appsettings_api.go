@@ -164,8 +164,9 @@ func (v *apiSettings) keyRow(k core.AccessKey) fyne.CanvasObject {
 
 // again reads and shows what is so now.
 func (v *apiSettings) again() {
-	v.s.a.do(action{failed: lang.T("api.failed"), then: func() { v.show(v.state) }}, func(ctx context.Context) (err error) {
-		v.state, err = v.read(ctx)
+	var now accessState // v.state is Fyne's goroutine's alone
+	v.s.a.do(action{failed: lang.T("api.failed"), then: func() { v.show(now) }}, func(ctx context.Context) (err error) {
+		now, err = v.read(ctx)
 		return err
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -16,7 +17,9 @@ import (
 type apiSwitch struct {
 	core  Core
 	taken string
-	at    string
+
+	mu sync.Mutex // the page is read while a switch is thrown
+	at string
 }
 
 func (s *apiSwitch) Set(_ context.Context, to core.APISettings, _ string) error {
@@ -26,6 +29,8 @@ func (s *apiSwitch) Set(_ context.Context, to core.APISettings, _ string) error 
 	if to.Enabled && to.Listen == s.taken {
 		return errors.New("the port is taken")
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.at = ""
 	if to.Enabled {
 		s.at = "http://" + to.Listen
@@ -33,7 +38,11 @@ func (s *apiSwitch) Set(_ context.Context, to core.APISettings, _ string) error 
 	return nil
 }
 
-func (s *apiSwitch) Address() (string, error) { return s.at, nil }
+func (s *apiSwitch) Address() (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at, nil
+}
 
 func withAPI(d *apiSwitch) func(*Config) {
 	return func(c *Config) { c.API, d.core = d, c.Core }
