@@ -182,7 +182,7 @@ func (v *apiSettings) switched() {
 	v.s.a.do(action{button: v.turn, done: done, failed: lang.T("api.failed"), then: func() {
 		v.wrong = ""
 		v.again()
-	}, refused: func(fields []core.FieldError) { v.refuse(fields[0].Message) }}, func(ctx context.Context) error { return v.s.a.cfg.API.Set(ctx, want, v.s.a.cfg.Actor) })
+	}, refused: func(fields []core.FieldError) { v.refuse(refusedWords(fields[0])) }}, func(ctx context.Context) error { return v.s.a.cfg.API.Set(ctx, want, v.s.a.cfg.Actor) })
 }
 
 // askOwner asks for the owner's e-mail and a new password.
@@ -201,7 +201,7 @@ func (v *apiSettings) askOwner() {
 		pass.SetError("")
 		a.do(action{button: ok, done: lang.T("api.owner_saved"), failed: lang.T("api.owner_failed"), refused: func(fields []core.FieldError) {
 			for _, f := range fields {
-				map[bool]*widgets.FormField{true: pass, false: mail}[f.Field == "password"].SetError(f.Message)
+				map[bool]*widgets.FormField{true: pass, false: mail}[f.Field == "password"].SetError(refusedWords(f))
 			}
 		}, then: func() {
 			m.close()
@@ -235,7 +235,7 @@ func (v *apiSettings) askKey() {
 		field.SetError("")
 		may.SetError("")
 		a.do(action{button: ok, failed: lang.T("api.key_failed"), refused: func(fields []core.FieldError) {
-			map[bool]*widgets.FormField{true: may, false: field}[fields[0].Field == "scopes"].SetError(fields[0].Message)
+			map[bool]*widgets.FormField{true: may, false: field}[fields[0].Field == "scopes"].SetError(refusedWords(fields[0]))
 		}, then: func() {
 			m.close()
 			v.showKey(secret)

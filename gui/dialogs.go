@@ -161,7 +161,7 @@ func (a *App) create(button *look.Button, bank string, name *nameField, done fun
 	a.do(action{
 		button: button, failed: lang.T("add.failed"),
 		done:    lang.T("add.done", "name", strings.TrimSpace(text)),
-		refused: func(fields []core.FieldError) { name.SetError(fields[0].Message) },
+		refused: func(fields []core.FieldError) { name.SetError(refusedWords(fields[0])) },
 		then: func() {
 			done()
 			a.shell.open(atAccounts)
@@ -213,7 +213,7 @@ func (a *App) askName(title, means, name, yes string, act action, work func(ctx 
 	ok := look.NewPrimary(yes, nil)
 	then := act.then
 	act.button = ok
-	act.refused = func(fields []core.FieldError) { field.SetError(fields[0].Message) }
+	act.refused = func(fields []core.FieldError) { field.SetError(refusedWords(fields[0])) }
 	act.then = func() {
 		m.close()
 		if then != nil {

@@ -3,6 +3,7 @@ package gui
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"reconbanker/core"
@@ -76,13 +77,17 @@ func explain(err error) string {
 	var invalid *core.InvalidError
 	switch {
 	case errors.As(err, &invalid):
-		return invalid.Error()
+		return lang.SaidError(err)
 	case errors.Is(err, core.ErrLocked):
 		w := lang.Failure(string(core.SecretsLocked))
 		return w.Means + " " + w.Do
 	case errors.Is(err, core.ErrNotFound):
 		return lang.T("error.gone")
 	case errors.Is(err, core.ErrConflict):
+		why, _ := strings.CutSuffix(err.Error(), ": "+core.ErrConflict.Error())
+		if words, known := lang.Said(why); known && why != core.ErrConflict.Error() {
+			return lang.T("error.because", "why", words)
+		}
 		return lang.T("error.not_now")
 	case errors.Is(err, context.DeadlineExceeded):
 		return lang.T("error.slow")
@@ -90,5 +95,11 @@ func explain(err error) string {
 		w := lang.Failure(string(scrapers.KindOf(err)))
 		return w.Means + " " + w.Do
 	}
-	return lang.T("error.other", "text", err.Error())
+	return lang.T("error.other", "text", lang.SaidError(err))
+}
+
+// refusedWords is why core refused a field, for a person.
+func refusedWords(f core.FieldError) string {
+	words, _ := lang.Said(f.Message)
+	return words
 }

@@ -69,7 +69,7 @@ func (v *form) refused(fields []core.FieldError) {
 	v.ed.Refuse(fields)
 	v.refresh()
 	if !v.goTo(fields[0].Field) {
-		v.a.toasts.bad(lang.T("edit.not_saved"), fields[0].Message)
+		v.a.toasts.bad(lang.T("edit.not_saved"), refusedWords(fields[0]))
 	}
 }
 

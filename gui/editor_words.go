@@ -73,7 +73,8 @@ func (v *form) problemWords(field string, p model.Problem) string {
 		}
 		return lang.T("edit.wrong.said", "text", p.Text)
 	case model.CoreSays:
-		return lang.T("edit.wrong.said", "text", p.Text)
+		words, _ := lang.Said(p.Text)
+		return lang.T("edit.wrong.said", "text", words)
 	}
 	return lang.T(troubleKeys[p.Trouble])
 }

@@ -106,7 +106,7 @@ func (v *firstRunView) made(id string, ed *model.Editor) {
 // refusedFields says beside the fields what core would not take.
 func (v *firstRunView) refusedFields(fields []core.FieldError) {
 	if fields[0].Field == "name" && v.name != nil {
-		v.name.SetError(fields[0].Message)
+		v.name.SetError(refusedWords(fields[0]))
 		v.a.window.Canvas().Focus(v.name.entry)
 		return
 	}

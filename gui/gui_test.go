@@ -3,6 +3,7 @@ package gui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -240,12 +241,23 @@ func TestUnreadableDataIsSaid(t *testing.T) {
 
 func TestExplain(t *testing.T) {
 	for want, err := range map[string]error{
-		"limit must be":        core.Invalid("limit", "limit must be from 1 to 500"),
-		"Unlock the keychain":  errors.Join(core.ErrLocked),
-		"no longer there":      core.ErrNotFound,
-		"not possible":         core.ErrConflict,
-		"took too long":        context.DeadlineExceeded,
-		"The program says: no": errors.New("no"),
+		"limit must be":                      core.Invalid("limit", "limit must be from 1 to 500"),
+		"Unlock the keychain":                errors.Join(core.ErrLocked),
+		"no longer there":                    core.ErrNotFound,
+		"not possible":                       core.ErrConflict,
+		"took too long":                      context.DeadlineExceeded,
+		"The program says: no":               errors.New("no"),
+		"Not now: the order is not matched.": fmt.Errorf("the order is not matched: %w", core.ErrConflict),
+	} {
+		if got := explain(err); !strings.Contains(got, want) {
+			t.Errorf("%v reads %q", err, got)
+		}
+	}
+	t.Cleanup(func() { lang.Use("") })
+	lang.Use("pt")
+	for want, err := range map[string]error{
+		"limit vai de 1 a 500":                     core.Invalid("limit", "limit must be from 1 to 500"),
+		"Agora não: o pedido não está conciliado.": fmt.Errorf("the order is not matched: %w", core.ErrConflict),
 	} {
 		if got := explain(err); !strings.Contains(got, want) {
 			t.Errorf("%v reads %q", err, got)

@@ -102,7 +102,8 @@ func (v *orders) seeRejected() {
 			if id == "" {
 				id = "—"
 			}
-			lines = append(lines, look.NewLines(lang.T("orders.row", "n", r.Position, "id", id, "reason", r.Reason), look.Muted, look.SmallText))
+			why, _ := lang.Said(r.Reason)
+			lines = append(lines, look.NewLines(lang.T("orders.row", "n", r.Position, "id", id, "reason", why), look.Muted, look.SmallText))
 		}
 		list.Add(look.Column(4, lines...))
 	}

@@ -136,7 +136,8 @@ func (v *orders) showFeeds() {
 	switch {
 	case len(h.Failing) > 0:
 		f := h.Failing[0]
-		v.feeds.show(look.Bad, lang.T("orders.failing", "name", v.a.accountName(f.AccountID)), lang.T("error.other", "text", f.Error),
+		why, _ := lang.Said(f.Error)
+		v.feeds.show(look.Bad, lang.T("orders.failing", "name", v.a.accountName(f.AccountID)), lang.T("error.other", "text", why),
 			lang.T("orders.poll"), v.pollNow)
 	case h.Rejected > 0:
 		v.feeds.show(look.Warn, lang.N("orders.rejected", h.Rejected), lang.N("orders.accepted", h.Accepted), lang.T("orders.see"), v.seeRejected)

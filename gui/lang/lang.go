@@ -16,7 +16,7 @@ import (
 	"sync/atomic"
 )
 
-//go:embed *.json
+//go:embed *.json said/*.json
 var files embed.FS
 
 // Codes lists the languages, in the order they are offered.
