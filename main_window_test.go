@@ -11,6 +11,8 @@ import (
 	"reconbanker/core"
 	"reconbanker/core/cli"
 	"reconbanker/core/coretest"
+	"reconbanker/gui/lang"
+	"reconbanker/scrapers"
 )
 
 func TestBrowserChosenInTheWindow(t *testing.T) {
@@ -110,5 +112,22 @@ func TestAtLogin(t *testing.T) {
 	t.Setenv("APPIMAGE", "")
 	if _, err := atLogin(func() (string, error) { return "", os.ErrNotExist }, &cli.Grammar{}); err == nil {
 		t.Error("a program that is nowhere starts")
+	}
+}
+
+// TestEveryBankFieldHasWords finds fields of a bank's form that would be named in
+// English to a person who reads another language.
+func TestEveryBankFieldHasWords(t *testing.T) {
+	for _, d := range scrapers.All() {
+		for _, f := range d.Info().Fields {
+			if f.Key == scrapers.FieldUsername || f.Key == scrapers.FieldPassword {
+				continue // every bank has them
+			}
+			for _, code := range lang.Codes {
+				if lang.Raw(code, "bank_field."+f.Key) == "" {
+					t.Errorf("%s: %s has no words for the field %s", d.Info().Code, code, f.Key)
+				}
+			}
+		}
 	}
 }

@@ -22,6 +22,7 @@ func (d *desk) openSettings() *appSettings {
 	if !ok {
 		d.t.Fatal("there is no page of settings")
 	}
+	d.until("the preferences", func() bool { return v.alerts.prefs != core.Preferences{} })
 	return v
 }
 
