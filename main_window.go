@@ -1,15 +1,20 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
+	"reconbanker/core"
 	"reconbanker/core/cli"
+	"reconbanker/core/vault"
 	"reconbanker/gui"
 	"reconbanker/gui/autostart"
 	"reconbanker/icons"
@@ -41,7 +46,7 @@ func (p *program) showWindow(ctx context.Context, command string, g *cli.Grammar
 	app.SetMetadata(metadata())
 	cfg := gui.Config{
 		Core: p.core, Version: version, Dir: p.dir, Actor: cli.Actor(), Backup: p.store.Backup,
-		Hidden: g.Window.Hidden, BrowserPath: p.browser, CheckBrowser: p.checkBrowser, Demo: p.demo, Quit: p.end, API: p.api,
+		Hidden: g.Window.Hidden, BrowserPath: p.browser, CheckBrowser: p.checkBrowser, Demo: p.demo, Quit: p.end, API: p.api, Secrets: secrets{p.vault},
 	}
 	if !p.chosen {
 		cfg.SaveBrowser = p.saveBrowser
@@ -55,6 +60,45 @@ func (p *program) showWindow(ctx context.Context, command string, g *cli.Grammar
 	p.gui.Store(w)
 	w.Run(ctx, app.NewWithID(appID))
 	return nil
+}
+
+// secrets is the vault as a person opens it.
+type secrets struct{ vault *vault.Vault }
+
+// Why implements gui.Secrets.
+func (s secrets) Why() string {
+	var l *vault.LockedError
+	if errors.As(s.vault.Locked(), &l) {
+		return string(l.Why)
+	}
+	return ""
+}
+
+// Opener implements gui.Secrets.
+func (s secrets) Opener(ctx context.Context) (string, error) {
+	o, err := s.vault.Opener(ctx)
+	return string(o), err
+}
+
+var errOneTry = errors.New("one passphrase was given")
+
+// Unlock implements gui.Secrets. A keychain that answers meanwhile comes first.
+func (s secrets) Unlock(ctx context.Context, passphrase []byte) error {
+	if passphrase == nil {
+		return s.vault.UnlockWith(ctx, nil)
+	}
+	defer clear(passphrase)
+	err := s.vault.UnlockWith(ctx, func(_ context.Context, r vault.Reason) ([]byte, error) {
+		if r.Attempt > 1 {
+			return nil, errOneTry // wrong or weak
+		}
+		return bytes.Clone(passphrase), nil
+	})
+	debug.FreeOSMemory() // deriving a key from a passphrase takes 64 MiB
+	if errors.Is(err, vault.ErrWrongPassphrase) || errors.Is(err, vault.ErrWeakPassphrase) {
+		return core.Invalid("passphrase", "%s", err)
+	}
+	return err
 }
 
 // atLogin is the program as it is started when the person logs in: hidden, and

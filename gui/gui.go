@@ -90,6 +90,9 @@ type Config struct {
 	Quit func()
 	// API switches the HTTP API; nil does not offer it.
 	API APISwitch
+	// Secrets opens the stored passwords where the start could not; nil when nobody
+	// need be asked.
+	Secrets Secrets
 	// AtLogin starts the program with the computer; nil does not offer it.
 	AtLogin AtLogin
 	// Hidden starts without showing the window, where there is a tray to bring it back.
@@ -134,6 +137,10 @@ type App struct {
 	greet  bool            // a new person is being led through the first steps
 	first  *firstRun       // how far they have come; nil before
 	ended  bool
+	// lockSaid is true once the person was asked to open the secrets, lockAsked the
+	// dialog that asked last.
+	lockSaid  bool
+	lockAsked *modal
 
 	codes    *codes
 	notices  *notices

@@ -97,6 +97,7 @@ func (a *App) readAll(ctx context.Context, overseer *model.Overseer, c model.Cha
 			a.showOverview(over)
 		}
 		a.shell.status.trouble(err)
+		a.showLock()
 		reads := a.shell.asks(c)
 		if r := a.codes.ask(); r != nil {
 			reads = append(reads, r)

@@ -31,6 +31,9 @@ type shell struct {
 	a        *App
 	rail     *rail
 	status   *statusBar
+	lock     *banner // while the stored passwords cannot be opened
+	top      *fyne.Container
+	page     *fyne.Container
 	body     *fyne.Container
 	accounts *accountsScreen
 	at       place
@@ -47,7 +50,11 @@ func newShell(a *App) *shell {
 	s.screens[atAccounts] = s.accounts
 	s.rail = newRail(func(p place) { s.open(p) })
 	s.status = newStatusBar(a)
-	s.main = newWatcher(look.Edges(nil, nil, s.rail.object(), nil, look.Edges(nil, s.status.object(), nil, nil, s.body)), a.acted)
+	s.lock = newBanner()
+	s.top = look.Inset(s.lock.root, 12, 0, 16, 16)
+	s.top.Hide()
+	s.page = look.Edges(s.top, s.status.object(), nil, nil, s.body)
+	s.main = newWatcher(look.Edges(nil, nil, s.rail.object(), nil, s.page), a.acted)
 	s.root = container.NewStack(look.NewArea(theme.ColorNameBackground), s.main, a.toasts.object())
 	s.arrange(core.ModeUnset)
 	s.put(atAccounts)
@@ -131,6 +138,21 @@ func (s *shell) show(over model.Overview) {
 	s.arrange(over.Mode)
 	s.status.show(over)
 	s.accounts.show(over)
+}
+
+// locked says in front of every screen why the stored passwords cannot be opened;
+// "" says nothing.
+func (s *shell) locked(words string) {
+	if s.top.Visible() == (words != "") {
+		return
+	}
+	if words == "" {
+		s.lock.hide()
+	} else {
+		s.lock.show(look.Warn, lang.T("unlock.title"), words, lang.T("unlock.open"), s.a.askUnlock)
+	}
+	setHidden(s.top, words == "")
+	s.page.Refresh()
 }
 
 // front puts the greeting, or the main part, under the toasts.

@@ -18,6 +18,34 @@ func (v *Vault) HasPassphrase(ctx context.Context) (bool, error) {
 	return len(r.wrapped) > 0, err
 }
 
+// Opener is what would open a locked vault besides a keychain that answers.
+type Opener string
+
+// The openers.
+const (
+	OpenedByNothing    Opener = ""               // only the keychain holds the key
+	OpenedByPassphrase Opener = "passphrase"     // the passphrase of this folder
+	OpenedByNew        Opener = "new_passphrase" // one that is chosen now: nothing was ever sealed
+)
+
+// Opener tells what a person could give to open the vault.
+func (v *Vault) Opener(ctx context.Context) (Opener, error) {
+	r, err := v.load(ctx)
+	switch {
+	case err == nil && len(r.wrapped) > 0:
+		return OpenedByPassphrase, nil
+	case err == nil:
+		return OpenedByNothing, nil
+	case !errors.Is(err, core.ErrNotFound):
+		return OpenedByNothing, err
+	}
+	has, err := v.cfg.Keys.HasSecrets(ctx)
+	if err != nil || has {
+		return OpenedByNothing, err
+	}
+	return OpenedByNew, nil
+}
+
 // AddPassphrase lets a passphrase open the vault besides the keychain, for a new
 // computer or a lost keychain. The vault must be open. core.ErrConflict means
 // there is one already; see ChangePassphrase.

@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"os"
@@ -169,4 +170,52 @@ func TestFolderID(t *testing.T) {
 	if _, err := FolderID(filepath.Join(dir, "absent")); err == nil {
 		t.Fatal("an absent folder has an id")
 	}
+}
+
+// TestOpener follows a folder without a keychain from its first run to its next.
+func TestOpener(t *testing.T) {
+	keys, kc := &store{}, &chain{get: func() (string, error) { return "", errAbsent }, set: func(string) error { return errAbsent }}
+	v, err := Open(ctx, Config{Keys: keys, Keychain: kc})
+	mustLocked(t, v, err, NoKeychain)
+	opener := func(v *Vault, want Opener) {
+		t.Helper()
+		if got, err := v.Opener(ctx); err != nil || got != want {
+			t.Errorf("opened by %q, %v, want %q", got, err, want)
+		}
+	}
+	opener(v, OpenedByNew)
+	given := func(pass string) Unlocker {
+		return func(_ context.Context, r Reason) ([]byte, error) {
+			if r.Attempt > 1 {
+				return nil, errors.New("nobody answers twice")
+			}
+			return []byte(pass), nil
+		}
+	}
+	mustLocked(t, v, v.UnlockWith(ctx, given("short")), NoPassphrase)
+	if keys.saves != 0 {
+		t.Error("a weak passphrase made a key")
+	}
+	if err := v.UnlockWith(ctx, given(goodPass)); err != nil {
+		t.Fatal(err)
+	}
+	opener(v, OpenedByPassphrase)
+
+	v, err = Open(ctx, Config{Keys: keys, Keychain: kc})
+	mustLocked(t, v, err, NoPassphrase)
+	opener(v, OpenedByPassphrase)
+	mustLocked(t, v, v.UnlockWith(ctx, given("another passphrase")), WrongPassphrase)
+	if err := v.UnlockWith(ctx, given(goodPass)); err != nil || v.Locked() != nil {
+		t.Errorf("%v, %v", err, v.Locked())
+	}
+
+	keys = &store{secrets: true} // sealed by a key that is gone
+	v, err = Open(ctx, Config{Keys: keys, Keychain: kc})
+	mustLocked(t, v, err, RecordMissing)
+	opener(v, OpenedByNothing)
+	keys = &store{}
+	mustOpen(t, Config{Keys: keys, Keychain: &chain{}})
+	v, err = Open(ctx, Config{Keys: keys, Keychain: kc})
+	mustLocked(t, v, err, NoKeychain)
+	opener(v, OpenedByNothing)
 }

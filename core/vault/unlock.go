@@ -24,7 +24,10 @@ type record struct {
 
 // Unlock reaches for the key: in the keychain first, else with a passphrase. On a
 // first run it makes one. Errors that wrap core.ErrLocked say what to do.
-func (v *Vault) Unlock(ctx context.Context) error {
+func (v *Vault) Unlock(ctx context.Context) error { return v.UnlockWith(ctx, v.cfg.Unlocker) }
+
+// UnlockWith is Unlock that asks somebody else for the passphrase; nil asks nobody.
+func (v *Vault) UnlockWith(ctx context.Context, asks Unlocker) error {
 	select {
 	case v.unlocking <- struct{}{}:
 		defer func() { <-v.unlocking }()
@@ -37,7 +40,9 @@ func (v *Vault) Unlock(ctx context.Context) error {
 	if v.cfg.Keys == nil {
 		return v.Locked()
 	}
+	v.asks = asks
 	k, err := v.obtain(ctx)
+	v.asks = nil
 	if err != nil {
 		v.lock(err)
 		return err
@@ -101,7 +106,7 @@ func (v *Vault) existing(ctx context.Context, r record) ([]byte, error) {
 	if len(r.wrapped) == 0 {
 		return nil, cause
 	}
-	if v.cfg.Unlocker == nil {
+	if v.asks == nil {
 		return nil, locked(NoPassphrase, cause)
 	}
 	return v.ask(ctx, r, cause)
@@ -110,7 +115,7 @@ func (v *Vault) existing(ctx context.Context, r record) ([]byte, error) {
 // ask tries passphrases until one opens the record or nobody answers any more.
 func (v *Vault) ask(ctx context.Context, r record, cause *LockedError) ([]byte, error) {
 	for attempt := 1; attempt <= maxAsks; attempt++ {
-		pass, err := v.cfg.Unlocker(ctx, Reason{Attempt: attempt, Cause: cause})
+		pass, err := v.asks(ctx, Reason{Attempt: attempt, Cause: cause})
 		if err != nil {
 			if ctx.Err() != nil {
 				return nil, ctx.Err()
@@ -170,7 +175,7 @@ func (v *Vault) first(ctx context.Context) (*keys, error) {
 		return v.save(ctx, id, kek, nil)
 	}
 	cause := locked(whyOf(err), err)
-	if v.cfg.Unlocker == nil {
+	if v.asks == nil {
 		clear(kek)
 		message := firstRun
 		if cause.Why == OtherKey {
@@ -197,7 +202,7 @@ func (v *Vault) first(ctx context.Context) (*keys, error) {
 func (v *Vault) choose(ctx context.Context, cause *LockedError) ([]byte, error) {
 	var weak error
 	for attempt := 1; attempt <= maxAsks; attempt++ {
-		pass, err := v.cfg.Unlocker(ctx, Reason{New: true, Attempt: attempt, Cause: cause})
+		pass, err := v.asks(ctx, Reason{New: true, Attempt: attempt, Cause: cause})
 		if err != nil {
 			if ctx.Err() != nil {
 				return nil, ctx.Err()

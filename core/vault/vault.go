@@ -49,6 +49,7 @@ type Vault struct {
 
 	unlocking chan struct{} // one Unlock at a time
 	wrong     int           // wrong passphrases in a row, under unlocking
+	asks      Unlocker      // who is asked by this Unlock, under unlocking
 
 	mu   sync.RWMutex
 	keys *keys // nil while locked
