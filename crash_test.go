@@ -33,7 +33,11 @@ type child struct {
 }
 
 func (c *child) args(args ...string) []string {
-	return append(args, "--data", c.dir, "--passphrase-file", c.pass, "--allow-root")
+	args = append(args, "--data", c.dir, "--allow-root")
+	if c.pass != "" {
+		args = append(args, "--passphrase-file", c.pass)
+	}
+	return args
 }
 
 func (c *child) command(ctx context.Context, args ...string) *exec.Cmd {

@@ -247,7 +247,7 @@ func (p *program) openVault(ctx context.Context, command string, g *cli.Grammar,
 			return err
 		}
 		cfg.Keychain, cfg.Unlocker = nil, vault.FromFile(path)
-	case isFile && !cli.ReadsInput(command):
+	case isFile && !cli.ReadsInput(command) && command != "window": // which asks by itself
 		cfg.Unlocker = vault.FromTerminal(terminal, errOut)
 	}
 	p.vault = vault.New(cfg)

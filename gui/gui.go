@@ -10,6 +10,7 @@ package gui
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"time"
 
@@ -155,7 +156,7 @@ type App struct {
 func New(cfg Config) *App {
 	a := &App{cfg: cfg, core: cfg.Core, ui: cfg.Dispatch, now: cfg.Now, kicks: make(chan model.Changes, 8)}
 	if a.ui == nil {
-		a.ui = fyne.Do
+		a.ui = dispatch
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -171,6 +172,24 @@ func New(cfg Config) *App {
 	a.views = a.builtIn()
 	a.codes = newCodes(a)
 	return a
+}
+
+// dispatch runs f on Fyne's goroutine, which is the main one. Once Fyne's loop has
+// ended, as a signal ends it, fyne.Do runs what comes too late on its caller's: f is
+// then left out, for there is no window any more that it could touch.
+func dispatch(f func()) {
+	fyne.Do(func() {
+		if onMain() {
+			f()
+		}
+	})
+}
+
+// onMain tells whether this is the main goroutine, which has the number 1.
+func onMain() bool {
+	const first = "goroutine 1 ["
+	var stack [len(first)]byte
+	return string(stack[:runtime.Stack(stack[:], false)]) == first
 }
 
 // Run shows the window and returns when it has gone for good or ctx has ended. It

@@ -93,10 +93,12 @@ func (a *App) showUnlock(why, opener string) {
 	keychain.OnTapped = func() { u.try(keychain, nil) }
 	u.open = look.NewPrimary(lang.T("unlock.yes"), u.submit)
 
-	words, parts, buttons := lockWords(why), []fyne.CanvasObject{}, []fyne.CanvasObject{later, keychain}
+	title, words := lang.T("unlock.title"), lockWords(why)
+	var parts []fyne.CanvasObject
+	buttons := []fyne.CanvasObject{later, keychain}
 	switch {
 	case u.fresh:
-		words += "\n\n" + lang.T("unlock.choose")
+		title, words = lang.T("unlock.fresh"), lang.T("unlock.fresh_means")+"\n\n"+lang.T("unlock.choose")
 		u.field.Help(lang.T("unlock.weak", "n", leastPassphrase))
 		u.open.SetText(lang.T("unlock.set"))
 		parts, buttons = append(parts, u.field, u.repeat), append(buttons, u.open)
@@ -104,7 +106,7 @@ func (a *App) showUnlock(why, opener string) {
 		parts, buttons = append(parts, u.field), append(buttons, u.open)
 	}
 	parts = append([]fyne.CanvasObject{look.NewLines(words, look.Muted, theme.SizeNameText)}, append(parts, u.said)...)
-	u.modal = a.newModal(460, lang.T("unlock.title"), look.Column(12, parts...), buttons...)
+	u.modal = a.newModal(460, title, look.Column(12, parts...), buttons...)
 	a.lockAsked = u.modal
 	u.modal.show()
 	if opener == "" {
