@@ -19,6 +19,7 @@ import (
 	"time"
 	_ "time/tzdata" // a bank's day must not depend on the machine's zone files
 
+	"github.com/alecthomas/kong"
 	"github.com/rs/zerolog"
 
 	"reconbanker/core"
@@ -56,52 +57,83 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	command := cmd.Command()
 	in, err := hidden(command, in, errOut)
 	if err != nil {
-		fmt.Fprintln(errOut, "reconbanker: "+err.Error())
-		return cli.ExitFailed
+		return fail(errOut, err)
 	}
 	host := &cli.Host{In: in, Out: out, Err: errOut, JSON: g.JSON, Actor: cli.Actor(), StartDemoBank: startDemoBank}
 	if cli.Local(command) {
 		return cli.Run(ctx, cmd, host)
 	}
-	fail := func(err error) int {
-		fmt.Fprintln(errOut, "reconbanker: "+err.Error())
-		return cli.ExitFailed
-	}
 	if command == "window" && !display() {
-		return fail(cli.ErrNoDisplay)
+		return fail(errOut, cli.ErrNoDisplay)
 	}
 	dir, err := cli.DataDir(g.Data, command)
 	if err != nil {
-		return fail(err)
+		return startFailed(ctx, command, dir, err, nil, errOut)
 	}
+	host.Dir = dir
 	lock, err := acquire(ctx, dir, command)
 	var held *ipc.HeldError
-	if errors.As(err, &held) && command != "serve" && command != "demo" && held.Socket != "" {
+	if errors.As(err, &held) && command != "serve" && command != "demo" && !cli.Restores(command) && held.Socket != "" {
 		if command == "window" && g.Window.Hidden {
 			return cli.ExitOK // it runs, and nobody asked to see it
 		}
-		return forward(ctx, dir, cli.Forwarded(g, args), command, in, out, errOut) // of the window: to show itself
+		code := forward(ctx, dir, cli.Forwarded(g, args), command, in, out, errOut) // of the window: to show itself
+		if command == "window" && code != cli.ExitOK {
+			trouble(ctx, dir, held, nil)
+		}
+		return code
+	}
+	if err == nil {
+		defer lock.Release() //nolint:errcheck // the end of the process releases it anyway
+		code, err = inFolder(ctx, lock, g, cmd, host)
 	}
 	if err != nil {
-		return fail(err)
+		return startFailed(ctx, command, dir, err, lock, errOut)
 	}
-	defer lock.Release() //nolint:errcheck // the end of the process releases it anyway
-	p, err := open(ctx, dir, command, g, in, errOut)
+	return code
+}
+
+// startFailed says why the program cannot begin: to a person who opened the window,
+// in one.
+func startFailed(ctx context.Context, command, dir string, err error, lock *ipc.Lock, errOut io.Writer) int {
+	code := fail(errOut, err)
+	if command == "window" && ctx.Err() == nil {
+		trouble(ctx, dir, err, lock)
+	}
+	return code
+}
+
+func fail(errOut io.Writer, err error) int {
+	fmt.Fprintln(errOut, "reconbanker: "+err.Error())
+	return cli.ExitFailed
+}
+
+// inFolder runs a command as the one program of its data folder. An error means that
+// it could not begin.
+func inFolder(ctx context.Context, lock *ipc.Lock, g *cli.Grammar, cmd *kong.Context, host *cli.Host) (code int, err error) {
+	command := cmd.Command()
+	if cli.Restores(command) {
+		host.Restore = func(ctx context.Context, backup string) (string, string, error) {
+			return restore(ctx, host.Dir, backup)
+		}
+		return cli.Run(ctx, cmd, host), nil
+	}
+	p, err := open(ctx, host.Dir, command, g, host.In, host.Err)
 	if err != nil {
-		return fail(err)
+		return 0, err
 	}
 	defer p.close()
-	host.Core, host.Dir, host.Work = p.core, dir, p.work
+	host.Core, host.Work = p.core, p.work
 	host.Backup, host.SetPassphrase, host.API = p.store.Backup, p.setPassphrase, p.api
 	if display() {
 		host.Window = p.window(command, g)
 	}
 	if command == "serve" || command == "window" || command == "demo" {
 		if err := p.listen(lock); err != nil {
-			return fail(err)
+			return 0, err
 		}
 	}
-	return cli.Run(p.ctx, cmd, host)
+	return cli.Run(p.ctx, cmd, host), nil
 }
 
 // acquire takes the folder's lock. A command waits a little for another one that

@@ -170,6 +170,17 @@ func newestGood(ctx context.Context, dir string) string {
 	return ""
 }
 
+// NewestBackup is the newest backup of a data directory that opens and is whole, and
+// when it was made; "" when there is none.
+func NewestBackup(ctx context.Context, dir string) (path string, at time.Time) {
+	path = newestGood(ctx, filepath.Join(dir, backupsDir))
+	stem := strings.TrimSuffix(filepath.Base(path), dbSuffix)
+	if t, err := time.Parse(timeInName, stem[strings.LastIndex(stem, "-")+1:]); err == nil {
+		at = t
+	}
+	return path, at
+}
+
 // Restore puts a backup in the place of the database of a data directory that is
 // not open. The present files are kept beside it under the name that is returned,
 // with the -wal and -shm files; nothing is deleted.

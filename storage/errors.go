@@ -54,7 +54,7 @@ func (e *CorruptError) Error() string {
 	if e.Backup == "" {
 		return s + ". There is no good backup: keep the file, with the -wal and -shm files beside it, and ask for help with salvaging it"
 	}
-	return s + fmt.Sprintf(". The newest good backup is %s: to go back to it, close Reconbanker, move the damaged file and the -wal and -shm files beside it to another place (keep them), copy the backup to %s and start again", e.Backup, e.File)
+	return s + fmt.Sprintf(". The newest good backup is %s: reconbanker restore goes back to it and keeps the damaged files beside it", e.Backup)
 }
 
 // Unwrap makes it an ErrCorrupt.

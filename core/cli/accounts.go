@@ -321,6 +321,27 @@ func (c *ModeCmd) Run(ctx context.Context, h *Host) error {
 	})
 }
 
+// ScheduleCmd shows, pauses or resumes the schedule of all accounts.
+type ScheduleCmd struct {
+	Do string `arg:"" optional:"" enum:",pause,resume" default:"" help:"pause or resume; nothing shows how it is."`
+}
+
+// Run implements the command.
+func (c *ScheduleCmd) Run(ctx context.Context, h *Host) error {
+	if c.Do != "" {
+		if err := h.Core.SetSchedulePaused(ctx, c.Do == "pause", h.Actor); err != nil {
+			return err
+		}
+	}
+	paused, err := h.Core.SchedulePaused(ctx)
+	if err != nil {
+		return err
+	}
+	return h.print(map[string]bool{"paused": paused}, func(w io.Writer) {
+		fmt.Fprintln(w, map[bool]string{true: "paused: accounts are read only when asked", false: "running"}[paused])
+	})
+}
+
 func nullable(s string) any {
 	if s == "" {
 		return nil

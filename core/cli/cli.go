@@ -47,6 +47,7 @@ type Grammar struct {
 	Accounts   AccountsCmd   `cmd:"" help:"List, add, rename, pause, archive and delete accounts."`
 	Settings   SettingsCmd   `cmd:"" help:"Show and save the settings of an account."`
 	Mode       ModeCmd       `cmd:"" help:"Show or set the operation mode: reconcile or passthrough."`
+	Schedule   ScheduleCmd   `cmd:"" help:"Show, pause and resume the schedule of all accounts."`
 	Scrape     ScrapeCmd     `cmd:"" help:"Read an account now."`
 	Restart    RestartCmd    `cmd:"" help:"Clear an account's block and read it now."`
 	OTP        OTPCmd        `cmd:"" name:"otp" help:"Give a one-time code, from standard input, to the login that waits for it."`
@@ -57,6 +58,7 @@ type Grammar struct {
 	Deliveries DeliveriesCmd `cmd:"" help:"List webhooks, show one with its attempts, resend, send a test."`
 	Receiver   ReceiverCmd   `cmd:"" help:"Receive webhooks on this machine and print them, to try settings out."`
 	Backup     BackupCmd     `cmd:"" help:"Write a verified backup of the database now."`
+	Restore    RestoreCmd    `cmd:"" help:"Go back to a backup, when the database is damaged."`
 	Passphrase PassphraseCmd `cmd:"" help:"Set a passphrase that opens the secrets where no keychain answers."`
 	API        APICmd        `cmd:"" help:"Show, switch on and switch off the HTTP API."`
 	Owner      OwnerCmd      `cmd:"" help:"Show and set the owner of the HTTP API."`
@@ -72,6 +74,9 @@ type Host struct {
 	API API
 	// Backup writes a verified backup and returns its path.
 	Backup func(ctx context.Context) (string, error)
+	// Restore goes back to a backup, "" for the newest good one, and returns which it
+	// was and where the files that were replaced are kept.
+	Restore func(ctx context.Context, backup string) (used, kept string, err error)
 	// SetPassphrase sets or changes the passphrase of the vault.
 	SetPassphrase func(ctx context.Context, old, pass []byte) error
 	// StartDemoBank starts the demo bank; nil where the program has none.

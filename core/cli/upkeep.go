@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // BackupCmd writes a backup.
@@ -22,6 +23,29 @@ func (*BackupCmd) Run(ctx context.Context, h *Host) error {
 		fmt.Fprintf(w, "Backup written and verified: %s\nIts secrets are encrypted: restoring needs this machine's keychain or the passphrase.\n", path)
 	})
 }
+
+// RestoreCmd goes back to a backup.
+type RestoreCmd struct {
+	Backup string `arg:"" optional:"" type:"existingfile" help:"The backup; without it the newest good one is used."`
+}
+
+// Run implements the command.
+func (c *RestoreCmd) Run(ctx context.Context, h *Host) error {
+	used, kept, err := h.Restore(ctx, c.Backup)
+	if err != nil {
+		return err
+	}
+	return h.print(map[string]string{"backup": used, "kept": kept}, func(w io.Writer) {
+		fmt.Fprintf(w, `The data are those of %s again. What was replaced is kept: %s
+What came in since is read again, and may be sent again under new ids. Blocks and failed logins
+since are forgotten, so the schedule is paused: look at your accounts, then resume it in the
+window, or with: reconbanker schedule resume
+`, used, kept)
+	})
+}
+
+// Restores tells whether a command works on a data folder whose database is not open.
+func Restores(command string) bool { return strings.HasPrefix(command, "restore") }
 
 // PassphraseCmd sets the passphrase of the secrets.
 type PassphraseCmd struct {
