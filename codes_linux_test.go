@@ -28,7 +28,11 @@ type seat struct {
 	ended chan error
 }
 
-func takeSeat(t *testing.T) *seat {
+func takeSeat(t *testing.T) *seat { return takeSeatOf(t, "") }
+
+// takeSeatOf is takeSeat of one of the bank's users, who need not have to give a
+// code; "" is the first, who must.
+func takeSeatOf(t *testing.T, user string) *seat {
 	t.Helper()
 	s := &seat{
 		desktop: newDesktop(t), child: child{t: t, dir: t.TempDir(), pass: passphraseFile(t)},
@@ -39,8 +43,12 @@ func takeSeat(t *testing.T) *seat {
 	s.bank, err = site.Start("", site.Config{Seed: 7, Quiet: true})
 	must(t, err)
 	t.Cleanup(func() { _ = s.bank.Close() })
-	must(t, s.bank.Set(site.CodeAlways, true))
-	s.user = s.bank.Logins()[0]
+	must(t, s.bank.Set(site.CodeAlways, user == ""))
+	for _, l := range s.bank.Logins() {
+		if s.user.User == "" || l.User == user {
+			s.user = l
+		}
+	}
 	s.hooks, err = receiver.Start("")
 	must(t, err)
 	t.Cleanup(func() { _ = s.hooks.Close() })
