@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 )
@@ -161,8 +162,14 @@ func (d *deliverer) nap(ctx context.Context, now time.Time) time.Duration {
 // attempt makes one try and always reports.
 func (d *deliverer) attempt(ctx context.Context, row Delivery) {
 	started := d.c.now()
-	ans, err := d.send(ctx, row)
 	out := outcome{DeliveryResult: DeliveryResult{Delivery: row}}
+	if d.late(ctx, row) {
+		out.Delivery.Status, out.Delivery.DoneAt = DeliveryDead, started
+		out.Delivery.LastError = superseded + "the login no longer waits for a person"
+		d.results <- out
+		return
+	}
+	ans, err := d.send(ctx, row)
 	var unusable *unusableError
 	switch {
 	case errors.As(err, &unusable): // no attempt was made, so none is spent
@@ -184,6 +191,16 @@ func (d *deliverer) attempt(ctx context.Context, row Delivery) {
 		}
 	}
 	d.results <- out
+}
+
+// late tells whether a notice asks people for what no login waits for any more: sent
+// now, it would fetch somebody for nothing.
+func (d *deliverer) late(ctx context.Context, row Delivery) bool {
+	if !row.Kind.Notice() || strings.HasPrefix(row.SubjectID, row.AccountID) {
+		return false
+	}
+	a, err := d.c.store.Assistance(ctx, row.SubjectID)
+	return errors.Is(err, ErrNotFound) || err == nil && a.State != AssistancePending
 }
 
 // unusableError means an attempt could not be made for a reason of ours.

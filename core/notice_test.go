@@ -167,6 +167,37 @@ func TestEachQuestionIsTold(t *testing.T) {
 	})
 }
 
+// TestNobodyIsFetchedTooLate has a receiver that is down while a login waits for a
+// code: what comes back up is not asked for a code that nobody needs any more.
+func TestNobodyIsFetchedTooLate(t *testing.T) {
+	world(t, func(t *testing.T, w *coretest.World) {
+		a := w.Account(t, subscribed, assisted)
+		down := true
+		w.Sender.Answers(func(_ context.Context, o core.Outgoing) (core.Answer, error) {
+			if down && o.URL == notify {
+				return core.Answer{Status: 503}, nil
+			}
+			return core.Answer{Status: 200}, nil
+		})
+		w.Bank.OnLogin(asksFor("123456", sixDigits))
+		run, _ := waiting(t, w, a.ID)
+		const asked = "assistance_required assistance.requested"
+		mustNotices(t, w, asked) // it was tried while the login waited
+		submit(t, w, a.ID, "123456")
+		mustEnd(t, w.Wait(t, run.ID), core.Succeeded, "")
+		down = false
+		time.Sleep(6 * time.Hour)
+		mustNotices(t, w, asked)
+		rows, _, err := w.Core.Deliveries(t.Context(), core.DeliveryFilter{AccountID: a.ID, Kind: core.NoticeDelivery, Limit: 10})
+		if err != nil || len(rows) != 1 {
+			t.Fatalf("%d notices, %v", len(rows), err)
+		}
+		if d := rows[0]; d.Status != core.DeliveryDead || d.LastError != "superseded: the login no longer waits for a person" || d.Attempts != 1 || d.DoneAt.IsZero() {
+			t.Errorf("the notice is %+v", d)
+		}
+	})
+}
+
 func TestSlackMustSayOK(t *testing.T) {
 	for name, c := range map[string]struct {
 		body string
