@@ -126,18 +126,21 @@ func (s *stage) look(m move) {
 	rows, _, err := s.w.Store.Orders(s.Context(), core.OrderFilter{Limit: 500})
 	s.must(err)
 	paid := map[string]string{}
-	joined := map[core.Money]bool{} // amounts that an order came to, or was changed to
+	joined := map[core.Money]bool{} // amounts that an order or a payment came to, or was changed to
 	for _, o := range rows {
 		now.orders[o.ID] = o
 		if was, known := s.was.orders[o.ID]; !known || !sameOrder(was, o) {
 			joined[o.Amount] = true
 		}
 	}
+	all, _, err := s.w.Store.Movements(s.Context(), core.MovementFilter{Limit: 500})
+	s.must(err)
+	for _, v := range all {
+		joined[v.Amount] = joined[v.Amount] || !s.was.movements[v.ID]
+	}
 	for _, o := range rows {
 		s.lookAt(m, o, paid, joined)
 	}
-	all, _, err := s.w.Store.Movements(s.Context(), core.MovementFilter{Limit: 500})
-	s.must(err)
 	for _, v := range all {
 		now.movements[v.ID] = true
 		if (paid[v.ID] != "") == v.ExcludedAt.IsZero() {
@@ -179,8 +182,8 @@ func (s *stage) lookAt(m move, o core.Order, paid map[string]string, joined map[
 	paid[x.MovementID] = o.ExternalID
 	before := s.was.orders[o.ID]
 	old := before.Status == core.OrderAmbiguous && sameOrder(before, o)
-	// An equal order that joins makes as many of them as there are payments: all are
-	// paid, and none is left out.
+	// An equal order or payment that joins makes as many of the one as of the other:
+	// all are paid, the oldest by the oldest, and none is left out.
 	equals := x.Reason == core.ReasonInterchangeable && joined[o.Amount]
 	if !x.Person && old && s.was.movements[x.MovementID] && !equals {
 		s.complain("%s: the ambiguous order %s settled by elimination", m.Do, o.ExternalID)
