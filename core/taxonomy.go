@@ -20,6 +20,38 @@ const (
 	ClassNone      Class = ""  // nobody's failure: cancelled, skipped
 )
 
+// Name is the class in a word, as on the wire; "" for ClassNone.
+func (c Class) Name() string {
+	return map[Class]string{
+		ClassFatal: "fatal", ClassHuman: "human", ClassTransient: "transient", ClassRecipe: "recipe", ClassLocal: "local", ClassData: "data",
+	}[c]
+}
+
+// Sentence is what to do, for who reads English on a command line; the window has
+// words of its own.
+func (r Remedy) Sentence() string {
+	return map[Remedy]string{
+		DoNothing:      "nothing has to be done: it is tried again by itself",
+		DoPassword:     "save the new password, then restart the account",
+		DoUnlock:       "have the bank unlock the user, then restart the account",
+		DoAtBank:       "log in at the bank's website and do what it asks for",
+		DoWatch:        "look at what the bank shows, then restart the account",
+		DoCode:         "scrape again and be there for the code",
+		DoApprove:      "scrape again and approve the login in the bank's app",
+		DoWindow:       "scrape again and finish the login in the bank's window",
+		DoWait:         "leave the bank alone for a while",
+		DoNetwork:      "look after the connection, or try another network",
+		DoAddress:      "make sure that the address is the bank's before anything else",
+		DoReport:       "send the diagnostic (runs show --diagnostic) to whoever looks after the program",
+		DoBankAccounts: "choose again which bank accounts are read",
+		DoBrowser:      "install Chromium, Google Chrome or Microsoft Edge, or give --browser",
+		DoKeychain:     "unlock the keychain, or give the passphrase",
+		DoStorage:      "look after the disk: it is full or cannot be written",
+		DoSettings:     "fill in the settings that are missing",
+		DoRestart:      "mend the cause, then restart the account",
+	}[r]
+}
+
 // Remedy is the one thing to do about a failure; screens have a sentence and a
 // button for each.
 type Remedy string

@@ -56,6 +56,11 @@ func TestEveryKindIsInTheTaxonomy(t *testing.T) {
 	if len(seen) > 0 {
 		t.Errorf("in the table and not declared: %v", seen)
 	}
+	for _, k := range Kinds() {
+		if k.Remedy.Sentence() == "" || (k.Class.Name() == "") != (k.Class == ClassNone) {
+			t.Errorf("%s: class %q is %q on the wire; what to do: %q", k.Kind, k.Class, k.Class.Name(), k.Remedy.Sentence())
+		}
+	}
 	if got := About("NEVER_HEARD_OF"); got.Class != ClassLocal || got.Remedy != DoReport {
 		t.Errorf("an unknown kind: %+v", got)
 	}

@@ -163,6 +163,9 @@ func (c *RunsShow) Run(ctx context.Context, h *Host) error {
 		for _, s := range out.Stages {
 			fmt.Fprintf(w, "  %-12s %6d ms %s\n", s.Name, s.MS, s.Kind)
 		}
+		if run.Kind != "" {
+			fmt.Fprintln(w, "What to do: "+core.About(run.Kind).Remedy.Sentence()+".")
+		}
 		for _, f := range files {
 			fmt.Fprintln(w, "evidence: "+f)
 		}

@@ -135,6 +135,8 @@ type Run struct {
 	Status     string  `json:"status"`
 	Stage      string  `json:"stage,omitempty"`
 	Kind       string  `json:"kind,omitempty"`
+	Class      string  `json:"class,omitempty"`  // who can mend it
+	Remedy     string  `json:"remedy,omitempty"` // the one thing to do
 	Message    string  `json:"message,omitempty"`
 	BankSays   string  `json:"bank_says,omitempty"`
 	URL        string  `json:"url,omitempty"`
@@ -148,7 +150,12 @@ type Run struct {
 
 // FromRun returns the wire's shape of a run.
 func FromRun(r core.Run) Run {
+	var about core.KindInfo
+	if r.Kind != "" {
+		about = core.About(r.Kind)
+	}
 	return Run{
+		Class: about.Class.Name(), Remedy: string(about.Remedy),
 		JobID: r.ID, AccountID: r.AccountID, Trigger: string(r.Trigger), Status: string(r.Status), Stage: r.Stage,
 		Kind: string(r.Kind), Message: r.Message, BankSays: r.Said, URL: r.URL,
 		QueuedAt: *Time(r.QueuedAt), StartedAt: Time(r.StartedAt), FinishedAt: Time(r.FinishedAt),

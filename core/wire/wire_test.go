@@ -51,7 +51,7 @@ func TestShapes(t *testing.T) {
 		},
 		"run": {
 			wire.FromRun(core.Run{ID: "j", AccountID: "a", Trigger: core.ByPerson, Status: core.Failed, Kind: scrapers.Network, Stage: core.StageLogin, QueuedAt: at}),
-			`{"jobId":"j","account_id":"a","trigger":"manual","status":"failed","stage":"login","kind":"NETWORK","queued_at":"2026-05-13T10:15:00Z","started_at":null,"finished_at":null,"lines":0,"new_movements":0,"deliveries":0}`,
+			`{"jobId":"j","account_id":"a","trigger":"manual","status":"failed","stage":"login","kind":"NETWORK","class":"transient","remedy":"check_network","queued_at":"2026-05-13T10:15:00Z","started_at":null,"finished_at":null,"lines":0,"new_movements":0,"deliveries":0}`,
 		},
 		"delivery": {
 			wire.FromDelivery(core.Delivery{ID: "d", WebhookID: "msg_d", AccountID: "a", Kind: core.MovementDelivery, SubjectID: "m", URL: "u", Status: core.DeliveryDead, Attempts: 1, NextAt: at, CreatedAt: at, DoneAt: at, LastStatus: 410, Payload: []byte(`{"a":1.50}`)},
