@@ -124,7 +124,7 @@ func (l *live) failed(err error) bool {
 	l.failures++
 	switch kind := scrapers.KindOf(err); kind {
 	case scrapers.Network, scrapers.BankUnavailable, scrapers.RateLimited, scrapers.LayoutChanged, scrapers.UnparsableRow,
-		scrapers.DataInconsistent, scrapers.AccountNotFound, scrapers.StepTimeout, StorageProblem, SecretsLocked:
+		scrapers.DataInconsistent, scrapers.AccountNotFound, scrapers.NoAccounts, scrapers.StepTimeout, StorageProblem, SecretsLocked:
 		return l.failures >= failuresLast
 	}
 	return true

@@ -43,7 +43,7 @@ func causeOf(kind scrapers.Kind) cause {
 		return causeUnclear
 	case scrapers.OTPRejected, scrapers.OTPTimeout, scrapers.ApprovalDenied, scrapers.ApprovalExpired, scrapers.NeedsPresence:
 		return causeCode
-	case scrapers.UserAction, scrapers.MFAUnsupported:
+	case scrapers.UserAction, scrapers.NoAccounts, scrapers.MFAUnsupported:
 		return causePerson
 	case scrapers.BotChallenge, scrapers.AccessDenied:
 		return causeRobot
@@ -56,7 +56,7 @@ func causeOf(kind scrapers.Kind) cause {
 		return causeLayout
 	case scrapers.UnparsableRow, scrapers.DataInconsistent:
 		return causeData
-	case ConfigIncomplete, scrapers.AccountNotFound:
+	case ConfigIncomplete, scrapers.AccountNotFound, scrapers.ExtraCredential:
 		return causeSettings
 	}
 	return causeLocal

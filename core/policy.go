@@ -50,7 +50,7 @@ func outcomeOf(k scrapers.Kind) AttemptOutcome {
 		return AttemptRefused
 	case scrapers.AccountLocked:
 		return AttemptLocked
-	case scrapers.PasswordChange, scrapers.UserAction, scrapers.BankUnavailable, scrapers.BotChallenge,
+	case scrapers.PasswordChange, scrapers.UserAction, scrapers.ExtraCredential, scrapers.BankUnavailable, scrapers.BotChallenge,
 		scrapers.AccessDenied, scrapers.SessionConflict, scrapers.RateLimited, scrapers.MFAUnsupported:
 		return AttemptExplained
 	case scrapers.NeedsPresence:

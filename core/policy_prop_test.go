@@ -30,7 +30,7 @@ type modelAccount struct {
 }
 
 var loginKinds = []scrapers.Kind{
-	"", "", scrapers.InvalidCredentials, scrapers.AccountLocked, scrapers.PasswordChange, scrapers.UserAction, scrapers.Unexplained,
+	"", "", scrapers.InvalidCredentials, scrapers.AccountLocked, scrapers.PasswordChange, scrapers.UserAction, scrapers.ExtraCredential, scrapers.Unexplained,
 	scrapers.Unexplained, scrapers.NeedsPresence, scrapers.OTPRejected, scrapers.OTPTimeout, scrapers.BotChallenge, scrapers.BankUnavailable,
 	scrapers.Network, scrapers.LayoutChanged, scrapers.StepTimeout, scrapers.RateLimited, scrapers.Cancelled, Internal, Interrupted,
 }

@@ -21,6 +21,8 @@ var rules = map[scrapers.Kind]struct {
 	scrapers.TLSProblem:         {true, 0, AttemptUnresolved},
 	scrapers.OriginNotAllowed:   {true, 0, AttemptUnresolved},
 	scrapers.UserAction:         {false, 20 * time.Minute, AttemptExplained},
+	scrapers.ExtraCredential:    {false, 20 * time.Minute, AttemptExplained},
+	scrapers.NoAccounts:         {false, 20 * time.Minute, AttemptUnresolved},
 	scrapers.Unexplained:        {false, 20 * time.Minute, AttemptUnresolved},
 	scrapers.OTPRejected:        {false, 20 * time.Minute, AttemptNoCode},
 	scrapers.OTPTimeout:         {false, 20 * time.Minute, AttemptNoCode},

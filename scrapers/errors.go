@@ -11,35 +11,37 @@ type Kind string
 
 // Kinds a driver or a page can answer with.
 const (
-	InvalidCredentials Kind = "INVALID_CREDENTIALS"      // the bank said user or password is wrong
-	AccountLocked      Kind = "ACCOUNT_LOCKED"           // the bank locked this user
-	PasswordChange     Kind = "PASSWORD_CHANGE_REQUIRED" // the bank wants a new password first
-	UserAction         Kind = "USER_ACTION_AT_BANK"      // terms to accept, data to confirm
-	Unexplained        Kind = "LOGIN_INCONCLUSIVE"       // a password was sent and nothing known followed
-	NeedsPresence      Kind = "NEEDS_PRESENCE"           // a code is wanted and nobody is there
-	OTPRejected        Kind = "OTP_REJECTED"             // the bank refused the codes
-	OTPTimeout         Kind = "OTP_TIMEOUT"              // nobody gave a code in time
-	ApprovalDenied     Kind = "APPROVAL_DENIED"          // refused in the bank's app
-	ApprovalExpired    Kind = "APPROVAL_EXPIRED"         // not approved in time
-	MFAUnsupported     Kind = "MFA_UNSUPPORTED"          // a second factor this driver cannot do
-	BotChallenge       Kind = "BOT_CHALLENGE"            // the bank takes us for a robot
-	AccessDenied       Kind = "ACCESS_DENIED"            // 403, country, address
-	SessionConflict    Kind = "SESSION_CONFLICT"         // somebody else is signed in
-	SessionExpired     Kind = "SESSION_EXPIRED"          // signed out while reading
-	BankUnavailable    Kind = "BANK_UNAVAILABLE"         // maintenance, 5xx
-	RateLimited        Kind = "RATE_LIMITED"             // 429
-	Network            Kind = "NETWORK"                  // no route, no name, reset
-	TLSProblem         Kind = "TLS_PROBLEM"              // the certificate is not the bank's
-	OriginNotAllowed   Kind = "ORIGIN_NOT_ALLOWED"       // a page of a foreign host where the bank's should be
-	LoginPageChanged   Kind = "LOGIN_PAGE_CHANGED"       // the form is not the known one; no password sent
-	LayoutChanged      Kind = "LAYOUT_CHANGED"           // a page after the login is not the known one
-	StepTimeout        Kind = "STEP_TIMEOUT"             // a known page did not get further in time
-	AccountNotFound    Kind = "ACCOUNT_NOT_FOUND"        // a chosen bank account is not behind this login
-	UnparsableRow      Kind = "UNPARSABLE_ROW"           // a booked line could not be understood
-	DataInconsistent   Kind = "DATA_INCONSISTENT"        // the bank contradicts itself
-	BrowserMissing     Kind = "BROWSER_MISSING"          // no browser to run
-	BrowserCrashed     Kind = "BROWSER_CRASHED"          // the browser or tab died
-	Cancelled          Kind = "CANCELLED"                // a person or a shutdown ended it
+	InvalidCredentials Kind = "INVALID_CREDENTIALS"       // the bank said user or password is wrong
+	AccountLocked      Kind = "ACCOUNT_LOCKED"            // the bank locked this user
+	PasswordChange     Kind = "PASSWORD_CHANGE_REQUIRED"  // the bank wants a new password first
+	UserAction         Kind = "USER_ACTION_AT_BANK"       // terms to accept, data to confirm
+	ExtraCredential    Kind = "EXTRA_CREDENTIAL_REQUIRED" // the bank asks for something more to know the user by
+	Unexplained        Kind = "LOGIN_INCONCLUSIVE"        // a password was sent and nothing known followed
+	NeedsPresence      Kind = "NEEDS_PRESENCE"            // a code is wanted and nobody is there
+	OTPRejected        Kind = "OTP_REJECTED"              // the bank refused the codes
+	OTPTimeout         Kind = "OTP_TIMEOUT"               // nobody gave a code in time
+	ApprovalDenied     Kind = "APPROVAL_DENIED"           // refused in the bank's app
+	ApprovalExpired    Kind = "APPROVAL_EXPIRED"          // not approved in time
+	MFAUnsupported     Kind = "MFA_UNSUPPORTED"           // a second factor this driver cannot do
+	BotChallenge       Kind = "BOT_CHALLENGE"             // the bank takes us for a robot
+	AccessDenied       Kind = "ACCESS_DENIED"             // 403, country, address
+	SessionConflict    Kind = "SESSION_CONFLICT"          // somebody else is signed in
+	SessionExpired     Kind = "SESSION_EXPIRED"           // signed out while reading
+	BankUnavailable    Kind = "BANK_UNAVAILABLE"          // maintenance, 5xx
+	RateLimited        Kind = "RATE_LIMITED"              // 429
+	Network            Kind = "NETWORK"                   // no route, no name, reset
+	TLSProblem         Kind = "TLS_PROBLEM"               // the certificate is not the bank's
+	OriginNotAllowed   Kind = "ORIGIN_NOT_ALLOWED"        // a page of a foreign host where the bank's should be
+	LoginPageChanged   Kind = "LOGIN_PAGE_CHANGED"        // the form is not the known one; no password sent
+	LayoutChanged      Kind = "LAYOUT_CHANGED"            // a page after the login is not the known one
+	StepTimeout        Kind = "STEP_TIMEOUT"              // a known page did not get further in time
+	AccountNotFound    Kind = "ACCOUNT_NOT_FOUND"         // a chosen bank account is not behind this login
+	NoAccounts         Kind = "NO_ACCOUNTS"               // nothing is behind this login
+	UnparsableRow      Kind = "UNPARSABLE_ROW"            // a booked line could not be understood
+	DataInconsistent   Kind = "DATA_INCONSISTENT"         // the bank contradicts itself
+	BrowserMissing     Kind = "BROWSER_MISSING"           // no browser to run
+	BrowserCrashed     Kind = "BROWSER_CRASHED"           // the browser or tab died
+	Cancelled          Kind = "CANCELLED"                 // a person or a shutdown ended it
 )
 
 // Error is a failure at a bank.

@@ -48,7 +48,10 @@ const (
 	otherSession   = "#otra-sesion"
 	robotTest      = "#captcha"
 
-	accountList = "#cuentas"
+	extraData = "#dato-adicional"
+
+	accountList = "#cuentas, #sin-cuentas"
+	noAccounts  = "#sin-cuentas"
 	signOut     = "#salir"
 )
 
@@ -141,6 +144,7 @@ func afterPassword(ctx context.Context, page scrapers.Page, try int) (string, er
 		bad(scrapers.AccountLocked, lockedPage),
 		bad(scrapers.PasswordChange, newPassword),
 		bad(scrapers.UserAction, termsPage),
+		bad(scrapers.ExtraCredential, extraData),
 		bad(scrapers.SessionConflict, otherSession),
 		bad(scrapers.BotChallenge, robotTest),
 		saying(scrapers.InvalidCredentials, refusal, "usuario o contraseña incorrect"),

@@ -82,6 +82,8 @@ var failures = []failure{
 	{name: "bad certificate", fault: (*branch).secure, kind: scrapers.TLSProblem, class: "F"},
 	{name: "silence", fault: turn(site.NothingAfterSubmit), kind: scrapers.Unexplained, class: "H", submits: 1, step: noPatience},
 	{name: "terms", fault: turn(site.Terms), kind: scrapers.UserAction, class: "H", submits: 1},
+	{name: "one credential more", fault: turn(site.ExtraCredential), kind: scrapers.ExtraCredential, class: "H", submits: 1},
+	{name: "no accounts", fault: turn(site.NoAccounts), kind: scrapers.NoAccounts, class: "H", submits: 1},
 	{name: "robot", fault: turn(site.Captcha), kind: scrapers.BotChallenge, class: "H", submits: 1},
 	{name: "another session", fault: turn(site.OtherSession), kind: scrapers.SessionConflict, class: "T", submits: 1},
 	{name: "forbidden", fault: turn(site.Forbidden), kind: scrapers.AccessDenied, class: "H"},

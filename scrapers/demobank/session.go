@@ -37,6 +37,12 @@ func (Driver) BankAccounts(ctx context.Context, page scrapers.Page) ([]scrapers.
 	if err != nil {
 		return nil, err
 	}
+	if none, err := page.Seen(ctx, noAccounts); err != nil || none {
+		if err == nil {
+			err = scrapers.Fail(scrapers.NoAccounts, "read the accounts", nil)
+		}
+		return nil, err
+	}
 	var rows []struct{ Number, Name, Sign string }
 	if err := page.Read(ctx, readAccounts, &rows); err != nil {
 		return nil, err

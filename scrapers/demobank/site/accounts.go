@@ -28,7 +28,9 @@ func (b *Bank) home(w http.ResponseWriter, _ *http.Request, u *user) {
 	b.mu.Lock()
 	accounts := make([]accountView, 0, len(u.accounts))
 	for _, a := range u.accounts {
-		accounts = append(accounts, b.accountView(a))
+		if !b.on(NoAccounts) {
+			accounts = append(accounts, b.accountView(a))
+		}
 	}
 	b.mu.Unlock()
 	b.show(w, http.StatusOK, "home", view{Title: "Mis cuentas", Company: u.company, Data: accounts})

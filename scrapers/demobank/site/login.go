@@ -97,6 +97,7 @@ const (
 	needCode verdict = "code"
 	conflict verdict = "conflict"
 	captcha  verdict = "captcha"
+	extra    verdict = "extra"
 	welcome  verdict = "welcome"
 )
 
@@ -116,6 +117,8 @@ func (b *Bank) login(w http.ResponseWriter, r *http.Request) {
 		b.show(w, http.StatusOK, "terms", view{Title: "Términos y condiciones"})
 	case conflict:
 		b.show(w, http.StatusOK, "obstacle", view{Title: "Sesión activa", Words: "otra-sesion", Message: "Ya existe una sesión activa para este usuario."})
+	case extra:
+		b.show(w, http.StatusOK, "obstacle", view{Title: "Un dato más", Words: "dato-adicional", Message: "Indique también el número de empresa."})
 	case captcha:
 		b.show(w, http.StatusOK, "obstacle", view{Title: "Verificación de seguridad", Words: "captcha", Message: "Demuestre que no es un robot."})
 	case needCode:
@@ -172,6 +175,8 @@ func (b *Bank) judge(name, password string) (verdict, *user) {
 		return conflict, nil
 	case b.on(Captcha):
 		return captcha, nil
+	case b.on(ExtraCredential):
+		return extra, nil
 	case u.factor != NoFactor || b.on(CodeAlways):
 		return needCode, u
 	}

@@ -31,6 +31,8 @@ const (
 	CodeTwice          Switch = "code-twice"           // the first right code of a login leads to a page that asks for another
 	OtherSession       Switch = "other-session"        // a right password meets another session of the same user
 	Captcha            Switch = "captcha"              // a right password leads to a test for robots
+	ExtraCredential    Switch = "extra-credential"     // a right password leads to a page that asks for a company number too
+	NoAccounts         Switch = "no-accounts"          // no account is behind any login
 	Forbidden          Switch = "forbidden"            // every page answers 403
 	TooMany            Switch = "too-many"             // every page answers 429
 )
@@ -41,7 +43,7 @@ func Switches() []Switch {
 		Maintenance, Slow, ServerError, RenamedIDs, MovedColumn, RenamedColumn, PopUp, LoggedOutMidway,
 		NothingAfterSubmit, Duplicates, TwoIdentical, EmptyAccount, ManyMovements, ForeignHost, CodesRefused,
 		CodeAlways, NoIDs, VanishingLine, Reversal, ChangePassword, Terms,
-		CodeTwice, OtherSession, Captcha, Forbidden, TooMany,
+		CodeTwice, OtherSession, Captcha, ExtraCredential, NoAccounts, Forbidden, TooMany,
 	}
 }
 
