@@ -64,6 +64,7 @@ func (r *replica) Now() time.Time { return today }
 func (r *replica) Login(c scrapertest.Customer) scrapertest.Login {
 	name := map[scrapertest.Customer]string{
 		scrapertest.Plain: "demo", scrapertest.WithCode: "codigo", scrapertest.Empty: "vacia",
+		scrapertest.ByApp: "app", scrapertest.InWindow: "ventana",
 	}[c]
 	address := r.URL()
 	if r.address != "" {
@@ -92,6 +93,12 @@ func (r *replica) SetPassword(user, password string) {
 	}
 }
 
+func (r *replica) Act(user string, yes bool) {
+	if err := r.Approve(user, yes); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 func (r *replica) Set(f scrapertest.Fault) {
 	switches := map[scrapertest.Fault]site.Switch{
 		scrapertest.Maintenance: site.Maintenance, scrapertest.ServerError: site.ServerError,
@@ -99,7 +106,7 @@ func (r *replica) Set(f scrapertest.Fault) {
 		scrapertest.NewPassword: site.ChangePassword, scrapertest.Terms: site.Terms, scrapertest.PopUp: site.PopUp,
 		scrapertest.LoggedOut: site.LoggedOutMidway, scrapertest.TwoIdentical: site.TwoIdentical,
 		scrapertest.MovedColumn: site.MovedColumn, scrapertest.RenamedColumn: site.RenamedColumn,
-		scrapertest.ForeignHost: site.ForeignHost,
+		scrapertest.ForeignHost: site.ForeignHost, scrapertest.AsksTwice: site.CodeTwice,
 	}
 	var err error
 	switch f {

@@ -42,6 +42,10 @@ func cases() []testCase {
 		{"a refused code is asked for again", AsksForCodes, codeRefusedOnce},
 		{"codes refused too often", AsksForCodes, codesRefused},
 		{"a code and nobody there", AsksForCodes, codeNobody},
+		{"two codes in one login", AsksTwice, codesTwice},
+		{"approved in the bank's app", AsksInTheApp, byHand(ByApp, scrapers.Approve)},
+		{"denied in the bank's app", AsksInTheApp, denied},
+		{"finished in the bank's window", AsksAPerson, byHand(InWindow, scrapers.Finish)},
 	}
 	before := func(name string, f Fault, kind scrapers.Kind) {
 		all = append(all, testCase{name, f, ends(f, kind, 0, patience)})
@@ -223,4 +227,33 @@ func codesRefused(t *testing.T, b Bank) {
 func codeNobody(t *testing.T, b Bank) {
 	v := enter(t, b, setting{customer: WithCode})
 	v.expectKind(v.signIn(), scrapers.NeedsPresence, 1)
+}
+
+func codesTwice(t *testing.T, b Bank) {
+	v := enter(t, b, setting{customer: WithCode, faults: []Fault{AsksTwice}})
+	v.codes = []func() string{v.right, v.right}
+	v.mustSignIn()
+	if len(v.asked) != 2 || v.asked[0].Refused || v.asked[1].Refused {
+		t.Errorf("asked %+v; two codes were wanted, and none was refused", v.asked)
+	}
+	v.expectSubmits(1)
+}
+
+// byHand is a login that a person goes on with at the bank: nothing is typed.
+func byHand(c Customer, kind scrapers.QuestionKind) func(*testing.T, Bank) {
+	return func(t *testing.T, b Bank) {
+		v := enter(t, b, setting{customer: c})
+		v.acts = func() { v.site.Act(v.user(), true) }
+		v.mustSignIn()
+		if len(v.asked) != 1 || v.asked[0].Kind != kind || v.asked[0].Over == nil {
+			t.Errorf("asked %+v, want one question of kind %s that tells when it is over", v.asked, kind)
+		}
+		v.expectSubmits(1)
+	}
+}
+
+func denied(t *testing.T, b Bank) {
+	v := enter(t, b, setting{customer: ByApp})
+	v.acts = func() { v.site.Act(v.user(), false) }
+	v.expectKind(v.signIn(), scrapers.ApprovalDenied, 1)
 }

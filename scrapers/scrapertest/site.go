@@ -31,6 +31,9 @@ type Site interface {
 	SetPassword(user, password string)
 	// CurrentCode returns the code the bank would accept from a user now.
 	CurrentCode(user string) string
+	// Act has a user approve a login that waits for the app or for a person, or
+	// deny it.
+	Act(user string, yes bool)
 	// Lines returns what an honest reading gives from a time on, of every account
 	// of a user. Raw is ignored.
 	Lines(user string, since time.Time) []scrapers.Line
@@ -46,6 +49,8 @@ type Customer string
 const (
 	Plain    Customer = "plain"     // user and password only
 	WithCode Customer = "with code" // asked for a one-time code
+	ByApp    Customer = "by app"    // approves every login in the bank's app
+	InWindow Customer = "in window" // finishes every login in the bank's own window
 	Empty    Customer = "empty"     // one account that never had a line
 )
 
@@ -75,5 +80,8 @@ const (
 	ForeignHost    Fault = "foreign host"    // the login page sends the browser elsewhere
 	BadCertificate Fault = "bad certificate" // https with a certificate nobody trusts
 	AsksForCodes   Fault = "asks for codes"  // not a fault: that there is a customer WithCode
+	AsksTwice      Fault = "asks twice"      // the first right code of WithCode leads to another question
+	AsksInTheApp   Fault = "asks in the app" // not a fault: that there is a customer ByApp
+	AsksAPerson    Fault = "asks a person"   // not a fault: that there is a customer InWindow
 	AnEmptyAccount Fault = "empty account"   // not a fault: that there is a customer Empty
 )

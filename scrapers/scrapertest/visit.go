@@ -34,6 +34,7 @@ type visit struct {
 	codes     []func() string
 	asked     []scrapers.Question
 	given     []string // codes typed so far
+	acts      func()   // what the person does at the bank, when asked to
 }
 
 type setting struct {
@@ -95,8 +96,11 @@ func (v *visit) reveal(s scrapers.Secret) ([]byte, error) {
 }
 
 // ask stands in for a person, who answers with the visit's codes in turn.
-func (v *visit) ask(_ context.Context, q scrapers.Question) (scrapers.Secret, error) {
+func (v *visit) ask(ctx context.Context, q scrapers.Question) (scrapers.Secret, error) {
 	v.asked = append(v.asked, q)
+	if q.Over != nil && v.acts != nil {
+		return scrapers.Secret{}, v.waitOver(ctx, q)
+	}
 	if len(v.codes) == 0 {
 		return scrapers.Secret{}, scrapers.Fail(scrapers.NeedsPresence, "ask for a code", nil)
 	}
@@ -104,6 +108,21 @@ func (v *visit) ask(_ context.Context, q scrapers.Question) (scrapers.Secret, er
 	v.codes = v.codes[1:]
 	v.given = append(v.given, code)
 	return scrapers.NewSecret(codePrefix + code), nil
+}
+
+// waitOver lets the person act, and looks at the page until it has moved on.
+func (v *visit) waitOver(ctx context.Context, q scrapers.Question) error {
+	if over, err := q.Over(ctx); err != nil || over {
+		return errors.Join(err, errors.New("the page has moved on before anybody did anything"))
+	}
+	v.acts()
+	for limit := time.Now().Add(patience); time.Now().Before(limit); {
+		if over, err := q.Over(ctx); err != nil || over {
+			return err
+		}
+		<-time.After(100 * time.Millisecond)
+	}
+	return errors.New("the page never moved on")
 }
 
 func (v *visit) user() string { return v.login.Fields[scrapers.FieldUsername] }
