@@ -97,6 +97,9 @@ func (a *App) readAll(ctx context.Context, overseer *model.Overseer, c model.Cha
 			a.showOverview(over)
 		}
 		a.shell.status.trouble(err)
+		if err != nil {
+			a.shell.begin() // where it says so
+		}
 		a.showLock()
 		reads := a.shell.asks(c)
 		if r := a.codes.ask(); r != nil {

@@ -40,6 +40,7 @@ type shell struct {
 	screens  map[place]View
 	// greeting leads a new person through the first steps, in place of all else.
 	greeting View
+	begun    bool // something is on screen
 	main     fyne.CanvasObject
 	root     *fyne.Container
 }
@@ -55,7 +56,9 @@ func newShell(a *App) *shell {
 	s.top.Hide()
 	s.page = look.Edges(s.top, s.status.object(), nil, nil, s.body)
 	s.main = newWatcher(look.Edges(nil, nil, s.rail.object(), nil, s.page), a.acted)
-	s.root = container.NewStack(look.NewArea(theme.ColorNameBackground), s.main, a.toasts.object())
+	// Until it is known what there is, nothing is shown: the screens of an empty
+	// installation would flash up before its first steps.
+	s.root = container.NewStack(look.NewArea(theme.ColorNameBackground), look.Space(0, 0), a.toasts.object())
 	s.arrange(core.ModeUnset)
 	s.put(atAccounts)
 	return s
@@ -135,6 +138,7 @@ func (s *shell) show(over model.Overview) {
 			v.Shown()
 		}
 	}
+	s.begin()
 	s.arrange(over.Mode)
 	s.status.show(over)
 	s.accounts.show(over)
@@ -155,8 +159,17 @@ func (s *shell) locked(words string) {
 	s.page.Refresh()
 }
 
+// begin puts the main part on screen, unless something is there.
+func (s *shell) begin() {
+	if s.begun || s.greeting != nil {
+		return
+	}
+	s.front(s.main)
+}
+
 // front puts the greeting, or the main part, under the toasts.
 func (s *shell) front(o fyne.CanvasObject) {
+	s.begun = true
 	s.root.Objects[1] = o
 	s.root.Refresh()
 }
