@@ -45,6 +45,8 @@ func TestRestore(t *testing.T) {
 	says("Operating account", false, "accounts")
 	says("paused", false, "schedule")
 	says("running", false, "schedule", "resume")
+	says("backup.restore", false, "audit")
+	says("limit must be", true, "audit", "--limit", "0")
 	kept, err := filepath.Glob(filepath.Join(dir, "*.replaced-*"))
 	if err != nil || len(kept) == 0 {
 		t.Errorf("what was damaged is not kept: %v, %v", kept, err)

@@ -56,7 +56,6 @@ type Core interface {
 	Deliveries(ctx context.Context, f core.DeliveryFilter) ([]core.Delivery, int, error)
 	Delivery(ctx context.Context, id string) (core.Delivery, []core.DeliveryAttempt, error)
 	ResendDelivery(ctx context.Context, id, actor string) (core.Delivery, error)
-	AuditLog(ctx context.Context, limit, offset int) ([]core.Audit, error)
 
 	model.EvidenceSource
 	Preferences(ctx context.Context) (core.Preferences, error)

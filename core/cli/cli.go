@@ -57,6 +57,7 @@ type Grammar struct {
 	Orders     OrdersCmd     `cmd:"" help:"List orders, poll them, settle, refuse, undo, match again."`
 	Deliveries DeliveriesCmd `cmd:"" help:"List webhooks, show one with its attempts, resend, send a test."`
 	Receiver   ReceiverCmd   `cmd:"" help:"Receive webhooks on this machine and print them, to try settings out."`
+	Audit      AuditCmd      `cmd:"" help:"List who did what, newest first."`
 	Backup     BackupCmd     `cmd:"" help:"Write a verified backup of the database now."`
 	Restore    RestoreCmd    `cmd:"" help:"Go back to a backup, when the database is damaged."`
 	Passphrase PassphraseCmd `cmd:"" help:"Set a passphrase that opens the secrets where no keychain answers."`

@@ -8,7 +8,45 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"reconbanker/core"
+	"reconbanker/core/wire"
 )
+
+// AuditCmd lists what people and machines did.
+type AuditCmd struct {
+	Limit  int `help:"At most so many." default:"50"`
+	Offset int `help:"Leave out so many of the newest."`
+}
+
+// Run implements the command.
+func (c *AuditCmd) Run(ctx context.Context, h *Host) error {
+	if c.Limit < 1 || c.Limit > 500 || c.Offset < 0 {
+		return core.Invalid("limit", "limit must be from 1 to 500")
+	}
+	rows, err := h.Core.AuditLog(ctx, c.Limit, c.Offset)
+	if err != nil {
+		return err
+	}
+	type entry struct {
+		At        string `json:"at"`
+		Actor     string `json:"actor"`
+		Action    string `json:"action"`
+		AccountID string `json:"account_id,omitempty"`
+		Detail    string `json:"detail,omitempty"`
+	}
+	out := make([]entry, len(rows))
+	for i, r := range rows {
+		out[i] = entry{*wire.Time(r.At), r.Actor, r.Action, r.AccountID, r.Detail}
+	}
+	return h.print(out, func(w io.Writer) {
+		t := table(w, "AT", "WHO", "DID", "ACCOUNT", "DETAIL")
+		for i, r := range rows {
+			row(t, when(r.At), r.Actor, r.Action, or(out[i].AccountID, "-"), or(r.Detail, "-"))
+		}
+		t.Flush()
+	})
+}
 
 // BackupCmd writes a backup.
 type BackupCmd struct{}
