@@ -60,6 +60,7 @@ type MovementFilter struct {
 	From, To  time.Time
 	Delivery  string // "", "pending", "delivered", "retrying", "dead", "silent", "no_sender", "before_start"
 	Debits    bool   // include debits
+	Newest    int    // look only at so many of the newest, and those booked with the last of them; 0 looks at all
 	Ascending bool   // oldest first; default newest first
 	Limit     int    // 1 to 500
 	Offset    int

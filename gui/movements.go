@@ -146,9 +146,24 @@ func (v *movements) reload() {
 func (v *movements) restart() {
 	v.table.ClearSelection()
 	v.table.ScrollToTop()
+	v.totals = nil // those of what was asked for before
 	v.prepare()
+	f, src := v.filter(), v.src
+	if (f.Search != "" || f.Delivery != "") && !f.Ascending { // where every movement must be looked at
+		f.Newest = newestFirst
+		v.pages.Glance(func(ctx context.Context, limit int) ([]model.MovementRow, error) {
+			f.Limit = limit
+			rows, _, err := model.ReadMovements(ctx, src, f)
+			return rows, err
+		})
+	}
 	v.pages.Restart()
+	v.say()
 }
+
+// newestFirst is how many of the newest movements are searched before all are: what
+// people look for is mostly among them.
+const newestFirst = 20_000
 
 func (v *movements) prepare() {
 	v.read = true
@@ -210,6 +225,7 @@ func (v *movements) everRead() bool {
 func (v *movements) failed(err error) {
 	v.trouble.Set(look.Bad, lang.T("movements.trouble"), explain(err))
 	v.trouble.Show()
+	v.sum.Set("") // what is at hand may not be all
 	v.arrange()
 }
 
@@ -218,7 +234,11 @@ func (v *movements) say() {
 	if !v.pages.Known() {
 		return
 	}
+	v.export.SetEnabled(!v.pages.Loading())
 	parts := []string{lang.N("movements.count", v.pages.Len())}
+	if v.pages.Loading() {
+		parts = []string{lang.T("movements.looking")}
+	}
 	for _, t := range v.totals {
 		parts = append(parts, amountWords(t.Sum))
 	}

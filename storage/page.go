@@ -27,13 +27,16 @@ type moves struct {
 
 func movesOf(f core.MovementFilter) moves {
 	m := moves{from: "movement INDEXED BY movement_by_time"}
-	m.plain = f.Currency == "" && f.Search == "" && f.From.IsZero() && f.To.IsZero() && f.Delivery == ""
+	m.plain = f.Currency == "" && f.Search == "" && f.From.IsZero() && f.To.IsZero() && f.Delivery == "" && f.Newest == 0
 	if f.AccountID != "" {
 		m.from = "movement INDEXED BY movement_by_account"
 		m.add(true, "account_id = ?", f.AccountID)
 	}
 	m.add(!f.Debits || f.Delivery != "", "direction = 'credit'")
 	m.add(f.Currency != "", "currency = ?", strings.ToUpper(f.Currency))
+	// With fewer movements than that there is no last one, and all are looked at.
+	m.add(f.Newest > 0 && f.AccountID == "", newest("movement_by_time", ""), f.Newest-1)
+	m.add(f.Newest > 0 && f.AccountID != "", newest("movement_by_account", "WHERE account_id = ?"), f.AccountID, f.Newest-1)
 	m.add(!f.From.IsZero(), "booked_at >= ?", stamp(f.From))
 	m.add(!f.To.IsZero(), "booked_at < ?", stamp(f.To))
 	for _, word := range strings.Fields(fold(f.Search)) {
@@ -53,6 +56,10 @@ func movesOf(f core.MovementFilter) moves {
 		m.add(true, deliveryState+" = ?", f.Delivery)
 	}
 	return m
+}
+
+func newest(index, which string) string {
+	return "booked_at >= coalesce((SELECT booked_at FROM movement INDEXED BY " + index + " " + which + " ORDER BY booked_at DESC, seq DESC LIMIT 1 OFFSET ?), -9223372036854775808)"
 }
 
 // total counts what the filter selects.

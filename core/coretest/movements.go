@@ -184,10 +184,26 @@ func (s *Store) Movements(_ context.Context, f core.MovementFilter) (rows []core
 		if f.Ascending {
 			slices.Reverse(all)
 		}
-		rows, total = page(all, f.Limit, f.Offset, func(m core.Movement) bool { return st.selects(f, m) })
+		since := st.newest(f)
+		rows, total = page(all, f.Limit, f.Offset, func(m core.Movement) bool { return !m.BookedAt.Before(since) && st.selects(f, m) })
 		return nil
 	})
 	return rows, total, err
+}
+
+// newest is when the last of the newest was booked that a filter looks at.
+func (s *state) newest(f core.MovementFilter) time.Time {
+	var at []time.Time
+	for _, m := range s.movements {
+		if f.AccountID == "" || m.AccountID == f.AccountID {
+			at = append(at, m.BookedAt)
+		}
+	}
+	if f.Newest == 0 || len(at) < f.Newest {
+		return time.Time{}
+	}
+	slices.SortFunc(at, time.Time.Compare)
+	return at[len(at)-f.Newest]
 }
 
 func (s *state) selects(f core.MovementFilter, m core.Movement) bool {

@@ -24,6 +24,8 @@ type Pages[T any] struct {
 
 	life context.Context //nolint:containedctx // of whoever shows the rows
 	load func(ctx context.Context, offset, limit int) (rows []T, total int, err error)
+	peep func(ctx context.Context, limit int) ([]T, error) // set by Glance, for the next reading
+
 	next func(ctx context.Context, offset, limit int) (rows []T, total int, err error) // from the next Reload on
 	run  func(work func())                                                             // starts work off the UI goroutine
 	ui   func(f func())                                                                // calls f on the UI goroutine
@@ -59,6 +61,11 @@ func NewPages[T any](life context.Context, load func(ctx context.Context, offset
 func (p *Pages[T]) SetLoad(load func(ctx context.Context, offset, limit int) ([]T, int, error)) {
 	p.next = load
 }
+
+// Glance has the next Restart show first what can be found quickly, while the whole
+// is still being read: the first rows, in their order. Until the reading is over the
+// number of rows is that of the rows at hand, and Loading says so.
+func (p *Pages[T]) Glance(peep func(ctx context.Context, limit int) ([]T, error)) { p.peep = peep }
 
 // Reload reads again what is in view. Use it when the rows may have changed.
 func (p *Pages[T]) Reload() {
@@ -147,8 +154,14 @@ func (p *Pages[T]) inView() (pages []int) {
 // read starts reading pages and has what came handed to accept.
 func (p *Pages[T]) read(pages []int) {
 	p.reading = true
-	ctx, load, generation := p.ctx, p.load, p.asked
+	ctx, load, generation, peep := p.ctx, p.load, p.asked, p.peep
+	p.peep = nil
 	p.run(func() {
+		if peep != nil {
+			if rows, err := peep(ctx, pageSize); err == nil && len(rows) > 0 {
+				p.ui(func() { p.glimpse(generation, rows) })
+			}
+		}
 		got := map[int]*page[T]{}
 		total := 0
 		var err error
@@ -161,6 +174,19 @@ func (p *Pages[T]) read(pages []int) {
 		}
 		p.ui(func() { p.accept(generation, got, total, err) })
 	})
+}
+
+// glimpse shows the first rows of a reading that goes on.
+func (p *Pages[T]) glimpse(generation uint64, rows []T) {
+	if generation != p.asked || p.cancel == nil {
+		return // outdated, or stopped
+	}
+	p.known, p.total = true, len(rows)
+	p.old, p.pages = p.pages, map[int]*page[T]{0: {rows: rows, used: p.tick}}
+	if p.OnChange != nil {
+		p.OnChange()
+	}
+	p.old = nil
 }
 
 func (p *Pages[T]) accept(generation uint64, got map[int]*page[T], total int, err error) {

@@ -225,3 +225,49 @@ func BenchmarkRefreshMillion(b *testing.B) {
 		tb.Refresh()
 	}
 }
+
+// TestPagesShowAGlanceFirst has the first rows on screen before the whole is read,
+// without saying that they are all.
+func TestPagesShowAGlanceFirst(t *testing.T) {
+	b, l := &book{size: 700}, &later{}
+	_, p := pagedTable(b, l)
+	p.Restart()
+	l.one(t)
+	b.size = 900
+	var lens []int
+	var loading []bool
+	p.OnChange = func() { lens, loading = append(lens, p.Len()), append(loading, p.Loading()) }
+	p.Glance(func(_ context.Context, limit int) ([]int, error) {
+		if limit != pageSize {
+			t.Errorf("a glance at %d rows", limit)
+		}
+		return []int{0, 1, 2}, nil
+	})
+	p.Restart()
+	l.one(t)
+	if !slices.Equal(lens, []int{3, 900}) || !slices.Equal(loading, []bool{true, false}) {
+		t.Errorf("%v rows were shown, loading %v", lens, loading)
+	}
+	p.Reload() // looks at all of it at once
+	l.one(t)
+	if len(lens) != 3 || lens[2] != 900 {
+		t.Errorf("%v rows were shown", lens)
+	}
+
+	for name, peep := range map[string]func(context.Context, int) ([]int, error){
+		"nothing":   func(context.Context, int) ([]int, error) { return nil, nil },
+		"a failure": func(context.Context, int) ([]int, error) { return []int{7}, errors.New("no") },
+		"something that nobody waits for any more": func(context.Context, int) ([]int, error) {
+			p.Stop()
+			return []int{7}, nil
+		},
+	} {
+		lens = nil
+		p.Glance(peep)
+		p.Restart()
+		l.one(t)
+		if slices.Contains(lens, 0) || slices.Contains(lens, 1) {
+			t.Errorf("%s: %v rows were shown", name, lens)
+		}
+	}
+}
