@@ -35,6 +35,11 @@ func init() {
 // filled makes a data folder with an account and so many movements.
 func filled(b *testing.B, movements int) (dir string) {
 	b.Helper()
+	return filledWith(b, movements, func(int, *core.Movement) {})
+}
+
+func filledWith(b *testing.B, movements int, change func(i int, m *core.Movement)) (dir string) {
+	b.Helper()
 	dir = b.TempDir()
 	s := storagetest.OpenIn(b, dir)
 	if err := s.SetOperationMode(b.Context(), core.Passthrough, core.Audit{}); err != nil {
@@ -51,7 +56,11 @@ func filled(b *testing.B, movements int) (dir string) {
 	}
 	const batch = 20_000
 	for at := 0; at < movements; at += batch {
-		storagetest.MustKeep(b, s, a.ID, "", storagetest.Lines(at, min(batch, movements-at)))
+		lines := storagetest.Lines(at, min(batch, movements-at))
+		for i := range lines {
+			change(at+i, &lines[i])
+		}
+		storagetest.MustKeep(b, s, a.ID, "", lines)
 	}
 	if err := s.Close(); err != nil {
 		b.Fatal(err)
