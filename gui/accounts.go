@@ -69,7 +69,7 @@ func newAccountsScreen(a *App) *accountsScreen {
 	s.none = look.Inset(look.NewLines(lang.T("accounts.not_found"), look.Muted, theme.SizeNameText), 16, 16, 16, 16)
 	head := look.Row(8, look.NewCut(lang.T("rail.accounts"), theme.ColorNameForeground, look.ScreenText).Bold(), s.add)
 	top := look.Inset(look.Column(10, head, s.search), 16, 10, 16, 16)
-	s.side.Objects = []fyne.CanvasObject{container.NewThemeOverride(s.list, denseTheme{fyne.CurrentApp().Settings().Theme()})}
+	s.side.Objects = []fyne.CanvasObject{s.list}
 	panel := container.NewStack(look.NewArea(look.Panel), look.Edges(nil, nil, nil, look.Rule(), look.Edges(
 		look.Edges(nil, look.Rule(), nil, nil, top), look.Row(0, look.Inset(s.old, 4, 6, 12, 0)), nil, nil, s.side)))
 	s.root = look.Edges(nil, nil, fixedWidth(listWidth, panel), nil, s.right)
@@ -107,17 +107,6 @@ func (l *rowList) TypedKey(k *fyne.KeyEvent) {
 	default:
 		look.Pass(l, k)
 	}
-}
-
-// denseTheme brings the rows of a list together: a line between them, no room.
-type denseTheme struct{ fyne.Theme }
-
-// Size implements fyne.Theme.
-func (d denseTheme) Size(name fyne.ThemeSizeName) float32 {
-	if name == theme.SizeNamePadding {
-		return 1
-	}
-	return d.Theme.Size(name)
 }
 
 // Object implements View.

@@ -4,7 +4,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"reconbanker/core"
 	"reconbanker/gui/lang"
@@ -69,7 +68,7 @@ func (b *banner) hide() { b.root.Hide() }
 type progress struct {
 	words  *look.Text
 	steps  *look.Text
-	bar    *widget.ProgressBar
+	bar    *look.Bar
 	cancel *look.Button
 	root   *fyne.Container
 }
@@ -78,14 +77,11 @@ func newProgress() *progress {
 	p := &progress{
 		words:  look.NewCut("", look.BlueText, theme.SizeNameText).Bold(),
 		steps:  look.NewText("", look.BlueText, theme.SizeNameCaptionText),
-		bar:    widget.NewProgressBar(),
+		bar:    look.NewBar(5),
 		cancel: look.NewButton(lang.T("progress.cancel"), nil),
 	}
-	p.bar.Max = model.StepCount
-	p.bar.TextFormatter = func() string { return "" }
-	thin := container.New(heightLayout{5}, container.NewThemeOverride(p.bar, barTheme{fyne.CurrentApp().Settings().Theme()}))
 	words := look.Edges(nil, nil, nil, p.steps, p.words)
-	inner := look.Edges(nil, nil, nil, look.Inset(container.NewCenter(p.cancel), 0, 0, 16, 0), container.NewCenter(), look.Column(7, words, thin))
+	inner := look.Edges(nil, nil, nil, look.Inset(container.NewCenter(p.cancel), 0, 0, 16, 0), container.NewCenter(), look.Column(7, words, p.bar))
 	p.root = container.NewStack(look.NewCard(look.BlueSoft, look.BlueLine, 8), look.Inset(inner, 10, 11, 14, 14))
 	p.root.Hide()
 	return p
@@ -103,34 +99,7 @@ func (p *progress) show(live *core.Run) {
 	}
 	p.words.Set(words)
 	p.steps.Set(lang.T("progress.steps", "n", model.Step(live.Stage), "of", model.StepCount))
-	p.bar.SetValue(float64(model.Step(live.Stage)))
+	p.bar.SetValue(float64(model.Step(live.Stage)) / model.StepCount)
 	p.root.Show()
 	p.root.Refresh()
-}
-
-// barTheme makes a progress bar thin.
-type barTheme struct{ fyne.Theme }
-
-// Size implements fyne.Theme.
-func (b barTheme) Size(name fyne.ThemeSizeName) float32 {
-	switch name {
-	case theme.SizeNameInnerPadding, theme.SizeNameText:
-		return 1
-	case theme.SizeNameInputRadius:
-		return 2.5
-	}
-	return b.Theme.Size(name)
-}
-
-type heightLayout struct{ height float32 }
-
-// MinSize implements fyne.Layout.
-func (l heightLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(objects[0].MinSize().Width, l.height)
-}
-
-// Layout implements fyne.Layout.
-func (l heightLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	objects[0].Resize(fyne.NewSize(size.Width, l.height))
-	objects[0].Move(fyne.NewPos(0, (size.Height-l.height)/2))
 }

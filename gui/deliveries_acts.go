@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"reconbanker/core"
 	"reconbanker/gui/lang"
@@ -61,13 +58,11 @@ func (v *deliveries) askResendAll() {
 // resendAll sends the dead letters again, and shows how far it is.
 func (v *deliveries) resendAll() {
 	ctx, stop := context.WithCancel(v.a.ctx)
-	bar := widget.NewProgressBar()
-	bar.TextFormatter = func() string { return "" }
+	bar := look.NewBar(6)
 	words := look.NewCut(lang.T("deliveries.all_begin"), look.Muted, theme.SizeNameText)
-	thin := container.New(heightLayout{6}, container.NewThemeOverride(bar, barTheme{fyne.CurrentApp().Settings().Theme()}))
 	var m *modal
 	cancel := look.NewButton(lang.T("dialog.cancel"), stop)
-	m = v.a.newModal(420, lang.T("deliveries.all_working"), look.Column(8, words, thin), cancel)
+	m = v.a.newModal(420, lang.T("deliveries.all_working"), look.Column(8, words, bar), cancel)
 	m.show()
 	v.a.window.Canvas().Focus(cancel)
 

@@ -11,9 +11,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 	"github.com/adrg/xdg"
 
 	"reconbanker/gui/export"
@@ -125,13 +123,12 @@ func exportPath(folder, name string, format export.Format) (path, wrong string) 
 // exportTo writes the rows, with progress and a way to stop.
 func (a *App) exportTo(e exporting, path string, format export.Format) {
 	ctx, stop := context.WithCancel(a.ctx)
-	bar := widget.NewProgressBar()
-	bar.TextFormatter = func() string { return "" }
+	bar := look.NewBar(6)
 	words := look.NewCut(lang.N(e.written, 0), look.Muted, look.SmallText)
 	cancel := look.NewButton(lang.T("dialog.cancel"), stop)
 	m := a.newModal(420, e.title, look.Column(8,
 		look.NewCut(filepath.Base(path), theme.ColorNameForeground, theme.SizeNameText),
-		container.New(heightLayout{6}, container.NewThemeOverride(bar, barTheme{a.fyne.Settings().Theme()})), words), cancel)
+		bar, words), cancel)
 	m.show()
 	a.window.Canvas().Focus(cancel)
 
