@@ -106,7 +106,7 @@ func (d *describing) run(r Run, a Account, s Settings) {
 	d.line("queued", "%s", utc(r.QueuedAt))
 	d.line("started", "%s", utc(r.StartedAt))
 	d.line("finished", "%s", utc(r.FinishedAt))
-	if r.Status == Succeeded {
+	if r.Stored() {
 		d.line("counts", "lines=%d new=%d owed=%d", r.Lines, r.New, r.Owed)
 	}
 }

@@ -34,6 +34,7 @@ const (
 	SecretsLocked    scrapers.Kind = "SECRETS_LOCKED"     // the keychain did not open
 	StorageProblem   scrapers.Kind = "STORAGE_PROBLEM"    // disk full or not writable
 	Interrupted      scrapers.Kind = "INTERRUPTED"        // the program ended during the run
+	Partial          scrapers.Kind = "PARTIAL"            // some bank accounts were read and stored, others could not be
 	BudgetSpent      scrapers.Kind = "LOGIN_BUDGET_SPENT" // too many failed logins today
 	TooSoon          scrapers.Kind = "LOGIN_TOO_SOON"     // the last login of this bank user is not explained yet
 	RefusedBefore    scrapers.Kind = "REFUSED_BEFORE"     // the bank has refused this very password

@@ -66,9 +66,9 @@ func (s *session) use(ctx context.Context, l *live) (done bool, err error) {
 
 // readIn reads in a live session and tells it how that went.
 func (s *session) readIn(ctx context.Context, l *live) error {
-	statement, since, err := s.fetch(ctx)
+	r, err := s.fetch(ctx)
 	if err == nil {
-		err = s.take(ctx, statement, since)
+		err = s.take(ctx, r)
 	}
 	if err != nil {
 		if l.failed(err) {
@@ -76,7 +76,7 @@ func (s *session) readIn(ctx context.Context, l *live) error {
 		}
 		return err
 	}
-	l.read(s.c.now(), digestOf(statement, since))
+	l.read(s.c.now(), digestOf(r))
 	s.c.hint(SessionsChanged, l.accountID)
 	return nil
 }
@@ -98,11 +98,16 @@ func (s *session) stay(ctx context.Context) error {
 
 // digestOf tells a reading again. The day it begins with is part of it: each bank
 // day begins with a reading that is stored.
-func digestOf(statement scrapers.Statement, since time.Time) [32]byte {
+func digestOf(r reading) [32]byte {
+	short := ""
+	if r.short != nil {
+		short = r.short.Error()
+	}
 	text, err := json.Marshal(struct {
 		Since     time.Time
 		Statement scrapers.Statement
-	}{since, statement})
+		Short     string
+	}{r.since, r.statement, short})
 	if err != nil {
 		return [32]byte{}
 	}
@@ -212,21 +217,21 @@ func (k *keeper) poll(ctx context.Context, s *session, l *live) (err error) {
 	if !in {
 		return scrapers.Fail(scrapers.SessionExpired, "look for new movements: the bank has ended the session", nil)
 	}
-	statement, since, err := s.fetch(ctx)
+	r, err := s.fetch(ctx)
 	if err != nil {
 		return err
 	}
-	now, digest := k.c.now(), digestOf(statement, since)
+	now, digest := k.c.now(), digestOf(r)
 	if l.same(digest) {
 		s.keepAlive(ctx)
-		k.note(ctx, s, l, now)
+		k.note(ctx, s, l, now, r.short == nil)
 		return nil
 	}
 	if !s.begin(ctx) {
 		return nil // a run was asked for: it reads all of this in a moment
 	}
 	s.stage(ctx, StageRead)
-	if err := s.take(ctx, statement, since); err != nil {
+	if err := s.take(ctx, r); err != nil {
 		return err
 	}
 	l.read(now, digest)
@@ -241,10 +246,10 @@ func (l *live) same(digest [32]byte) bool {
 }
 
 // note remembers a look that found nothing new; now and then the account learns
-// of it, and cookies and storage are kept.
-func (k *keeper) note(ctx context.Context, s *session, l *live, now time.Time) {
+// of it, when everything was read, and cookies and storage are kept.
+func (k *keeper) note(ctx context.Context, s *session, l *live, now time.Time, whole bool) {
 	l.mu.Lock()
-	tell := now.Sub(l.noted) >= restEvery || now.Before(l.noted) || l.failures > 0
+	tell := whole && (now.Sub(l.noted) >= restEvery || now.Before(l.noted) || l.failures > 0)
 	save := now.Sub(l.copied) >= stateEvery || now.Before(l.copied)
 	l.lastPoll, l.failures = now, 0
 	l.polls++

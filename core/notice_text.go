@@ -25,6 +25,7 @@ const (
 	causeRobot    cause = "robot"
 	causeForeign  cause = "foreign"
 	causeReach    cause = "reach"
+	causePartly   cause = "partly"
 	causeLayout   cause = "layout"
 	causeData     cause = "data"
 	causeSettings cause = "settings"
@@ -52,6 +53,8 @@ func causeOf(kind scrapers.Kind) cause {
 	case scrapers.BankUnavailable, scrapers.Network, scrapers.StepTimeout, scrapers.RateLimited,
 		scrapers.SessionConflict, scrapers.SessionExpired:
 		return causeReach
+	case Partial:
+		return causePartly
 	case scrapers.LoginPageChanged, scrapers.LayoutChanged:
 		return causeLayout
 	case scrapers.UnparsableRow, scrapers.DataInconsistent:

@@ -75,7 +75,7 @@ func TestEveryNoticeHasWords(t *testing.T) {
 	statuses := []string{statusAsked, statusLoginFailed, statusLoginRecovered, statusScrapeFailed, statusScrapeRecovered, statusScrapeStale, statusTest}
 	causes := []cause{
 		causePassword, causeLocked, causeChange, causeUnclear, causeCode, causePerson, causeRobot, causeForeign,
-		causeReach, causeLayout, causeData, causeSettings, causeLocal,
+		causeReach, causePartly, causeLayout, causeData, causeSettings, causeLocal,
 	}
 	for _, language := range Languages {
 		w := noticeTexts(language)

@@ -133,7 +133,7 @@ func afterFailure(a *Account, kind scrapers.Kind, reason string, credentials int
 func transient(k scrapers.Kind) bool {
 	switch k {
 	case scrapers.BankUnavailable, scrapers.Network, scrapers.BrowserCrashed, scrapers.StepTimeout,
-		scrapers.SessionConflict, scrapers.SessionExpired, scrapers.RateLimited, SecretsLocked, StorageProblem:
+		scrapers.SessionConflict, scrapers.SessionExpired, scrapers.RateLimited, Partial, SecretsLocked, StorageProblem:
 		return true
 	}
 	return false

@@ -54,10 +54,14 @@ type Run struct {
 	Said    string // the bank's own words
 	URL     string // address without query
 
+	// Of one whose lines are Stored.
 	Lines int // booked lines read
 	New   int // new credits stored
 	Owed  int // deliveries written
 }
+
+// Stored tells whether what the run read is stored: all of it, or what could be read.
+func (r Run) Stored() bool { return r.Status == Succeeded || r.Kind == Partial }
 
 // Stages of a run, in order.
 const (

@@ -182,68 +182,11 @@ func (s *session) settle(ctx context.Context, outcome AttemptOutcome) error {
 }
 
 func (s *session) read(ctx context.Context) error {
-	statement, since, err := s.fetch(ctx)
+	r, err := s.fetch(ctx)
 	if err != nil {
 		return err
 	}
-	return s.take(ctx, statement, since)
-}
-
-// fetch reads from the bank, back to what is stored already.
-func (s *session) fetch(ctx context.Context) (statement scrapers.Statement, since time.Time, err error) {
-	s.stage(ctx, StageRead)
-	now := s.c.now()
-	newest, err := s.c.store.Newest(ctx, s.account.ID)
-	if err != nil {
-		return statement, since, storageFailure("find the newest stored movement", err)
-	}
-	since = readSince(now, s.account.LastReadAt, newest, s.settings.BankAccounts, s.zone)
-	statement, err = s.driver.Movements(ctx, s.tab, scrapers.Request{
-		Since: since, Accounts: s.settings.BankAccounts, Fields: s.creds.Fields, Now: now,
-	})
-	return statement, since, err
-}
-
-// take stores what was fetched.
-func (s *session) take(ctx context.Context, statement scrapers.Statement, since time.Time) error {
-	lines, err := linesToMovements(s.account.ID, s.run.ID, s.zone, statement.Lines)
-	if err != nil {
-		return err
-	}
-	return s.keep(ctx, lines, coverage(statement.Accounts, since, s.zone))
-}
-
-// keep stores everything the run read, in one transaction with its end.
-func (s *session) keep(ctx context.Context, lines []Movement, covered []Coverage) error {
-	s.stage(ctx, StageKeep)
-	now := s.c.now()
-	run := s.run
-	run.Status, run.FinishedAt, run.Stage = Succeeded, now, ""
-	slot := s.slot(now)
-	// The settings may have been saved while the browser was reading: what is sent
-	// follows the newest.
-	settings, err := s.c.store.Settings(ctx, s.account.ID)
-	if err != nil {
-		return storageFailure("read the settings", err)
-	}
-	kept, err := s.c.store.Keep(ctx, Keep{
-		Run: run, At: now, Lines: lines, Covered: covered,
-		Decide: decider(settings, now, newID), Settle: s.c.settler(s.account.ID, s.zone, s.run.StartedAt),
-		Change: s.c.tellingRecovery(ctx, run.AccountID, true, func(a *Account) { healed(a, now, slot) }),
-	})
-	if err != nil {
-		return storageFailure("store what was read", err)
-	}
-	s.c.deliverer.nudge()
-	s.c.log.Info().Str("account", s.account.ID).Str("run", run.ID).Int("lines", kept.Run.Lines).
-		Int("new", kept.Run.New).Int("owed", kept.Run.Owed).Int("vanished", len(kept.Vanished)).
-		Int("changed", len(kept.Changed)).Msg("run kept")
-	if kept.Run.Owed > 0 {
-		s.c.hint(DeliveriesChanged, s.account.ID)
-	}
-	s.c.hint(MovementsChanged, s.account.ID)
-	s.c.hint(OrdersChanged, s.account.ID)
-	return nil
+	return s.take(ctx, r)
 }
 
 // logout signs out of the bank as a courtesy; its failure is nobody's business.

@@ -132,6 +132,7 @@ var taxonomy = []KindInfo{
 	{scrapers.LayoutChanged, ClassRecipe, TryGrowing, DoReport, false},
 	{scrapers.AccountNotFound, ClassHuman, TryGrowing, DoBankAccounts, false},
 	{scrapers.NoAccounts, ClassHuman, TryGrowing, DoAtBank, false},
+	{Partial, ClassTransient, TrySoon, DoNothing, false},
 	{scrapers.UnparsableRow, ClassData, TryGrowing, DoReport, false},
 	{scrapers.DataInconsistent, ClassData, TryGrowing, DoReport, false},
 	{scrapers.BrowserMissing, ClassLocal, TryGrowing, DoBrowser, false},

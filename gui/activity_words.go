@@ -40,7 +40,7 @@ func (v *activity) columns() []widgets.Column[core.Run] {
 
 // brought is what a run led to: movements, or another try.
 func (v *activity) brought(r core.Run) widgets.Cell {
-	if r.Status == core.Succeeded {
+	if r.Stored() {
 		if r.New == 0 {
 			return widgets.Cell{Text: lang.N("corner.new", 0), Look: widgets.Faint}
 		}
@@ -132,14 +132,15 @@ func (v *activity) parts(d model.RunDetail, account model.Account) []fyne.Canvas
 
 // endWords says in sentences how a run ended; while it works its stages do.
 func endWords(r core.Run) string {
-	switch {
-	case r.Kind != "":
-		w := lang.Failure(string(r.Kind))
-		return w.Means + " " + w.Do
-	case r.Status == core.Succeeded:
-		return lang.N("corner.new", r.New) + " · " + lang.N("runs.lines", r.Lines) + " · " + lang.N("runs.owed", r.Owed)
+	var sentences []string
+	if r.Stored() {
+		sentences = append(sentences, lang.N("corner.new", r.New)+" · "+lang.N("runs.lines", r.Lines)+" · "+lang.N("runs.owed", r.Owed))
 	}
-	return ""
+	if r.Kind != "" {
+		w := lang.Failure(string(r.Kind))
+		sentences = append(sentences, w.Means+" "+w.Do)
+	}
+	return strings.Join(sentences, "\n")
 }
 
 // factWords is the small line under it: who asked, how long it took, what next.

@@ -139,7 +139,7 @@ func (v *runList) row(run core.Run) fyne.CanvasObject {
 		took = lang.Duration(model.Took(run, now))
 	}
 	brought := "—"
-	if run.Status == core.Succeeded {
+	if run.Stored() {
 		brought = lang.N("corner.new", run.New)
 	}
 	cell := func(width float32, words string) fyne.CanvasObject {
@@ -173,7 +173,7 @@ func (v *runList) inside(run core.Run) fyne.CanvasObject {
 		parts = append(parts, look.NewLines(lang.T("banner.said", "words", run.Said), theme.ColorNameForeground, look.SmallText))
 	}
 	var facts []string
-	if run.Status == core.Succeeded {
+	if run.Stored() {
 		facts = append(facts, lang.N("runs.lines", run.Lines), lang.N("runs.owed", run.Owed))
 	}
 	if run.Message != "" {

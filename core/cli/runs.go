@@ -100,6 +100,8 @@ func resultOf(r core.Run) string {
 	switch {
 	case r.Status == core.Succeeded:
 		return fmt.Sprintf("ok, %d new", r.New)
+	case r.Stored():
+		return fmt.Sprintf("%s %s, %d new", r.Status, r.Kind, r.New)
 	case r.Kind != "":
 		return string(r.Status) + " " + string(r.Kind)
 	}

@@ -123,5 +123,8 @@ func runLine(r core.Run) string {
 	if r.Said != "" {
 		s += fmt.Sprintf(" (the bank says: %s)", r.Said)
 	}
+	if r.Stored() {
+		s += fmt.Sprintf("; of the others %d lines read, %d new movements, %d webhooks owed", r.Lines, r.New, r.Owed)
+	}
 	return s
 }

@@ -1,6 +1,7 @@
 package demobank_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -42,6 +43,7 @@ type failure struct {
 	class   core.Class
 	submits int // passwords counted at the bank
 	step    time.Duration
+	chosen  []string // bank accounts to read; "" is the user's first, none are all
 }
 
 func turn(switches ...site.Switch) func(*branch) error {
@@ -105,7 +107,16 @@ var failures = []failure{
 	{name: "finished in the window", user: "ventana", present: true, act: approves(true), submits: 1},
 	{name: "signed out while reading", reading: true, fault: turn(site.LoggedOutMidway), kind: scrapers.SessionExpired, class: "T", submits: 1},
 	{name: "another column", reading: true, fault: turn(site.RenamedColumn), kind: scrapers.LayoutChanged, class: "R", submits: 1},
+	{name: "a row nobody understands", reading: true, fault: turn(site.StrangeRow), kind: scrapers.UnparsableRow, class: "D", submits: 1},
+	{name: "a balance that does not follow", reading: true, fault: turn(site.WrongBalance), kind: scrapers.DataInconsistent, class: "D", submits: 1},
+	{name: "one account of two", reading: true, fault: turn(site.AccountDown), kind: core.Partial, class: "T", submits: 1},
+	{name: "an account that is gone", chosen: []string{gone}, kind: scrapers.AccountNotFound, class: "H", submits: 1},
+	{name: "one of two is gone", chosen: []string{"", gone}, kind: core.Partial, class: "T", submits: 1},
+	{name: "too slow", fault: turn(site.Slow), kind: scrapers.StepTimeout, class: "T", step: time.Second},
 }
+
+// gone is the number of no account.
+const gone = "000-000000-00"
 
 // noPatience is the limit of a step where nothing will ever come.
 const noPatience = 4 * time.Second
@@ -119,6 +130,7 @@ type branch struct {
 	store   *coretest.Store
 	sender  *coretest.Sender
 	user    string
+	chosen  []string
 	address string
 	shift   atomic.Int64
 }
@@ -137,6 +149,9 @@ func newBranch(t testing.TB, f failure) *branch {
 	}
 	t.Cleanup(func() { _ = d.server.Close() })
 	d.bank, d.address = d.server.Bank, d.server.URL()
+	for _, number := range f.chosen {
+		d.chosen = append(d.chosen, cmp.Or(number, d.bank.Accounts(d.user)[0]))
+	}
 	limit := 25 * time.Second
 	if f.step > 0 {
 		limit = f.step
@@ -191,6 +206,9 @@ func (d *branch) account(kind core.SessionType, user string) core.Account {
 	in := core.SettingsInput{
 		WebhookURL: new(coretest.Hook), BankUsername: &user, BankPassword: new(user + "-2468"), SessionType: new(string(kind)),
 		Own: &core.OwnInput{BankFields: map[string]string{demobank.FieldAddress: d.address}, Schedule: new("0 12 31 12 *")},
+	}
+	if d.chosen != nil {
+		in.Own.BankAccounts = &d.chosen
 	}
 	for _, l := range d.bank.Logins() {
 		if l.User == user && l.TOTPSeed != "" {

@@ -99,6 +99,10 @@ func (b *Bank) movements(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusNotFound, map[string]string{"error": "cuenta o página inexistente"})
 		return
 	}
+	if b.on(AccountDown) && b.first(a) {
+		writeJSON(w, http.StatusInternalServerError, map[string]string{"error": "no disponible"})
+		return
+	}
 	writeJSON(w, http.StatusOK, b.listing(a, page))
 }
 
@@ -119,7 +123,21 @@ func (b *Bank) listing(a *account, page int) listing {
 	for _, m := range lines[from:to] {
 		l.Rows = append(l.Rows, b.row(m))
 	}
+	if from == 0 && len(l.Rows) > 0 {
+		b.damage(l.Rows[0], lines[0])
+	}
 	return l
+}
+
+// damage does to the newest row what a switch says.
+func (b *Bank) damage(r row, m Movement) {
+	switch {
+	case b.on(StrangeRow):
+		delete(r, "debito")
+		r["credito"] = "a confirmar"
+	case b.on(WrongBalance):
+		r["saldo"] = amount(m.Balance + 100)
+	}
 }
 
 func (b *Bank) columns() []column {

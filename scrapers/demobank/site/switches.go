@@ -33,6 +33,9 @@ const (
 	Captcha            Switch = "captcha"              // a right password leads to a test for robots
 	ExtraCredential    Switch = "extra-credential"     // a right password leads to a page that asks for a company number too
 	NoAccounts         Switch = "no-accounts"          // no account is behind any login
+	AccountDown        Switch = "account-down"         // the first account of every login answers 500 where its movements are listed
+	StrangeRow         Switch = "strange-row"          // the newest line of every list has an amount that is no number
+	WrongBalance       Switch = "wrong-balance"        // the newest line of every list has a balance that does not follow
 	Forbidden          Switch = "forbidden"            // every page answers 403
 	TooMany            Switch = "too-many"             // every page answers 429
 )
@@ -43,7 +46,8 @@ func Switches() []Switch {
 		Maintenance, Slow, ServerError, RenamedIDs, MovedColumn, RenamedColumn, PopUp, LoggedOutMidway,
 		NothingAfterSubmit, Duplicates, TwoIdentical, EmptyAccount, ManyMovements, ForeignHost, CodesRefused,
 		CodeAlways, NoIDs, VanishingLine, Reversal, ChangePassword, Terms,
-		CodeTwice, OtherSession, Captcha, ExtraCredential, NoAccounts, Forbidden, TooMany,
+		CodeTwice, OtherSession, Captcha, ExtraCredential, NoAccounts, AccountDown, StrangeRow, WrongBalance,
+		Forbidden, TooMany,
 	}
 }
 
