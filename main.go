@@ -236,7 +236,7 @@ func open(ctx context.Context, dir, command string, g *cli.Grammar, in io.Reader
 	p.onClose(func() error { sender.Close(); return nil })
 	p.core = core.New(core.Config{
 		Store: p.store, Vault: p.vault, Browser: pool, Sender: sender, Fetcher: sender, Log: log, Hide: redactor.Hide,
-		Now: clock, Version: version, Present: p.present,
+		Now: clock, Version: version, Present: p.present, Free: p.store.Free,
 	})
 	p.api = &listener{p: p}
 	return p, nil

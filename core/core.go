@@ -49,6 +49,9 @@ type Config struct {
 	CatchUp time.Duration
 	// Slack is the address notices for Slack are sent to; "" means Slack's own.
 	Slack string
+	// Free tells how many bytes are left on the disk that holds the data; nil when
+	// nobody knows.
+	Free func() (int64, error)
 	// Version is the program's, for diagnostics.
 	Version string
 }
@@ -68,6 +71,7 @@ type Core struct {
 
 	local   *time.Location
 	present func() bool
+	free    func() (int64, error)
 	relay   func(context.Context, string) bool
 
 	hub       hub
@@ -89,7 +93,7 @@ func New(cfg Config) *Core {
 		store: cfg.Store, vault: cfg.Vault, browser: cfg.Browser, sender: cfg.Sender,
 		log: cfg.Log, now: cfg.Now, hide: cfg.Hide, drivers: cfg.Drivers, catchUp: cfg.CatchUp,
 		passwords: newPasswords(),
-		present:   cfg.Present, relay: cfg.Relay,
+		present:   cfg.Present, free: cfg.Free, relay: cfg.Relay,
 		slack: cmp.Or(cfg.Slack, slackAddress), version: cfg.Version,
 	}
 	if c.now == nil {

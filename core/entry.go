@@ -27,6 +27,9 @@ func (s *session) prepare(ctx context.Context) (err error) {
 	if skip := skipReason(s.account, s.run.Trigger, s.settings.CredentialsVersion); skip != nil {
 		return skip
 	}
+	if err := s.c.roomToRead(); err != nil {
+		return err
+	}
 	gaps := s.c.missing(s.account, s.settings)
 	if s.run.Trigger == ByTest { // nothing is read, so nothing needs a place to go
 		gaps = s.c.loginGaps(s.account, s.settings)

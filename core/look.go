@@ -149,6 +149,9 @@ func (k *keeper) look(l *live) error {
 	if err := k.wanted(l); err != nil {
 		return err
 	}
+	if k.c.roomToRead() != nil {
+		return nil // the session is worth keeping: it looks again when there is room
+	}
 	s := k.c.visitor(l, k.c.newRun(l.accountID, BySession))
 	s.quiet = true
 	err := k.c.runner.bounded(l.ctx, s, func(ctx context.Context) error {

@@ -45,12 +45,14 @@ func (c *Core) upkeep(ctx context.Context) {
 	timer := time.NewTimer(c.catchUp)
 	defer timer.Stop()
 	var swept time.Time
+	warned := false
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
 		}
+		warned = c.warnOfSpace(warned)
 		if err := c.Watch(ctx); err != nil && ctx.Err() == nil {
 			c.log.Error().Err(err).Msg("look for accounts that are not read")
 		}

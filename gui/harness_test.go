@@ -107,15 +107,16 @@ type desk struct {
 	// greets has a new person led through the first steps; other tests have no use
 	// for them.
 	greets bool
+	room   int64 // bytes left on the disk
 	notes  board
 }
 
 // newDesk opens a window after fill has put something into the store.
 func newDesk(t testing.TB, fill func(*desk), change ...func(*Config)) *desk {
 	t.Helper()
-	d := &desk{t: t, dir: t.TempDir(), queue: newQueue(), vault: &coretest.Vault{}}
+	d := &desk{t: t, dir: t.TempDir(), queue: newQueue(), vault: &coretest.Vault{}, room: 1 << 40}
 	d.store = storagetest.OpenIn(t, d.dir)
-	d.core = core.New(core.Config{Store: d.store, Vault: d.vault, Version: "0.1.0", Now: func() time.Time { return now }})
+	d.core = core.New(core.Config{Store: d.store, Vault: d.vault, Version: "0.1.0", Now: func() time.Time { return now }, Free: func() (int64, error) { return d.room, nil }})
 	if fill != nil {
 		fill(d)
 	}

@@ -19,6 +19,7 @@ type statusBar struct {
 	schedule   *look.Text
 	browsers   *look.Text
 	deliveries *look.Text
+	space      *look.Text
 	problem    *look.Text
 	right      *look.Text
 	root       fyne.CanvasObject
@@ -27,11 +28,11 @@ type statusBar struct {
 func newStatusBar(a *App) *statusBar {
 	text := func() *look.Text { return look.NewText("", look.Muted, look.SmallText) }
 	s := &statusBar{
-		a: a, light: look.NewDot(look.Neutral), schedule: text(), browsers: text(), deliveries: text(),
+		a: a, light: look.NewDot(look.Neutral), schedule: text(), browsers: text(), deliveries: text(), space: look.NewText("", look.AmberText, look.SmallText),
 		problem: look.NewCut("", look.RedText, look.SmallText), right: text(),
 	}
 	s.light.Side = 8
-	row := look.Row(22, look.Row(6, s.light, s.schedule), s.browsers, s.deliveries, s.problem, s.right)
+	row := look.Row(22, look.Row(6, s.light, s.schedule), s.browsers, s.deliveries, s.space, s.problem, s.right)
 	s.root = container.NewStack(
 		look.NewArea(look.Panel),
 		look.Edges(look.Rule(), nil, nil, nil, look.Inset(row, 4, 5, 16, 16)),
@@ -62,6 +63,10 @@ func (s *statusBar) show(over model.Overview) {
 	if over.Dead > 0 {
 		s.deliveries.SetColor(look.RedText)
 	}
+	s.space.Set(spaceWords(over.Space))
+	if s.space.SetColor(look.AmberText); over.Space.Full() {
+		s.space.SetColor(look.RedText)
+	}
 	s.right.Set(strings.Join([]string{lang.T("status.mode", "mode", modeWords(over.Mode)), lang.T("app.version", "version", s.a.cfg.Version)}, " · "))
 	s.root.Refresh()
 }
@@ -90,6 +95,17 @@ func deliveryWords(over model.Overview) string {
 		return lang.T("status.all_delivered")
 	}
 	return lang.T("status.deliveries", "what", strings.Join(parts, ", "))
+}
+
+// spaceWords says that the disk of the data is nearly full; "" while it is not.
+func spaceWords(s core.Space) string {
+	switch {
+	case s.Full():
+		return lang.T("status.disk_full")
+	case s.Low():
+		return lang.T("status.disk_low", "mb", s.Megabytes())
+	}
+	return ""
 }
 
 func modeWords(m core.OperationMode) string {

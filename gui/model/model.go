@@ -21,6 +21,7 @@ type Source interface {
 	OperationMode(ctx context.Context) (core.OperationMode, error)
 	SchedulePaused(ctx context.Context) (bool, error)
 	Banks() []scrapers.Info
+	Space() core.Space
 	Session(ctx context.Context, accountID string) (core.Session, error)
 	PendingAssistances(ctx context.Context) ([]core.Assistance, error)
 }

@@ -24,6 +24,8 @@ type Overview struct {
 	Active int // accounts the schedule enters
 
 	Owed, Retrying, Dead int // deliveries
+
+	Space core.Space // of the disk that holds the data
 }
 
 // Find returns an account of the overview.
@@ -141,6 +143,7 @@ func (o *Overseer) rest(ctx context.Context, out *Overview) (err error) {
 		return fmt.Errorf("count the deliveries: %w", err)
 	}
 	out.Owed, out.Retrying, out.Dead = counts[core.DeliveryPending], counts[core.DeliveryRetrying], counts[core.DeliveryDead]
+	out.Space = o.src.Space()
 	return nil
 }
 

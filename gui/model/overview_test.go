@@ -71,6 +71,7 @@ func (s *shelf) DeliveryCounts(context.Context, string) (map[core.DeliveryStatus
 func (s *shelf) OperationMode(context.Context) (core.OperationMode, error) {
 	return core.Passthrough, nil
 }
+func (s *shelf) Space() core.Space                            { return core.Space{} }
 func (s *shelf) SchedulePaused(context.Context) (bool, error) { return s.paused, nil }
 func (s *shelf) Banks() []scrapers.Info {
 	return []scrapers.Info{
