@@ -33,7 +33,7 @@ func restore(ctx context.Context, dir, backup string) (used, kept string, err er
 	if err != nil {
 		return backup, kept, fmt.Errorf("open the restored data: %w", err)
 	}
-	by := core.Audit{At: clock(), Actor: cli.Actor(), Action: "backup.restore", Detail: "the schedule is paused until a person has looked"}
+	by := core.Audit{At: clock(), Actor: cli.Actor(), Action: core.ActRestoreBackup, Detail: "the schedule is paused until a person has looked"}
 	err = s.SetSchedulePaused(ctx, true, by)
 	return backup, kept, errors.Join(err, s.Close())
 }

@@ -61,7 +61,7 @@ func (c *Core) CreateAccessKey(ctx context.Context, in AccessKeyInput, actor str
 		key := keyPrefix + k.Prefix + "_" + hex.EncodeToString(secret)
 		sum := sha256.Sum256([]byte(key)) // 256 random bits need no slow hash
 		k.Hash = sum[:]
-		err := c.store.CreateAccessKey(ctx, k, c.audit(actor, "key.create", "", name))
+		err := c.store.CreateAccessKey(ctx, k, c.audit(actor, ActCreateKey, "", name))
 		if errors.Is(err, ErrConflict) {
 			continue // the prefix is taken: another one
 		}
@@ -91,7 +91,7 @@ func (c *Core) AccessKeys(ctx context.Context) ([]AccessKey, error) { return c.s
 // RevokeAccessKey ends an API key for good; ErrNotFound when no working one has
 // the id.
 func (c *Core) RevokeAccessKey(ctx context.Context, id, actor string) error {
-	err := c.store.RevokeAccessKey(ctx, id, c.now(), c.audit(actor, "key.revoke", "", id))
+	err := c.store.RevokeAccessKey(ctx, id, c.now(), c.audit(actor, ActRevokeKey, "", id))
 	if err == nil {
 		c.hint(APIChanged, "")
 	}

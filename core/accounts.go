@@ -32,7 +32,7 @@ func (c *Core) CreateAccount(ctx context.Context, bank, name, actor string) (Acc
 		return Account{}, Invalid("bankId", "there is no bank %q: choose one of the list", bank)
 	}
 	a := Account{ID: newID(), Bank: bank, Name: name, Status: Active, CreatedAt: c.now()}
-	if err := c.store.CreateAccount(ctx, a, c.audit(actor, "account.create", a.ID, name)); err != nil {
+	if err := c.store.CreateAccount(ctx, a, c.audit(actor, ActCreateAccount, a.ID, name)); err != nil {
 		return Account{}, fmt.Errorf("create the account: %w", err)
 	}
 	c.hint(AccountsChanged, a.ID)
@@ -58,7 +58,7 @@ func (c *Core) RenameAccount(ctx context.Context, id, name, actor string) (Accou
 	if err != nil {
 		return Account{}, err
 	}
-	return c.changeAccount(ctx, id, "account.rename", name, actor, func(a *Account) error {
+	return c.changeAccount(ctx, id, ActRenameAccount, name, actor, func(a *Account) error {
 		a.Name = name
 		return nil
 	})
@@ -74,7 +74,7 @@ func (c *Core) SetAccountStatus(ctx context.Context, id string, status AccountSt
 	if err != nil {
 		return Account{}, err
 	}
-	a, err := c.changeAccount(ctx, id, "account."+string(status), "", actor, func(a *Account) error {
+	a, err := c.changeAccount(ctx, id, Action("account."+string(status)), "", actor, func(a *Account) error {
 		a.Status, a.NextRunAt = status, time.Time{}
 		if status == Active && a.Block == nil {
 			a.NextRunAt = next
@@ -87,7 +87,7 @@ func (c *Core) SetAccountStatus(ctx context.Context, id string, status AccountSt
 	return a, err
 }
 
-func (c *Core) changeAccount(ctx context.Context, id, action, detail, actor string, change func(*Account) error) (Account, error) {
+func (c *Core) changeAccount(ctx context.Context, id string, action Action, detail, actor string, change func(*Account) error) (Account, error) {
 	a, err := c.store.ChangeAccount(ctx, id, change, c.audit(actor, action, id, detail))
 	if err == nil {
 		c.hint(AccountsChanged, id)
@@ -139,7 +139,7 @@ func (c *Core) DeleteAccount(ctx context.Context, id, confirmation, actor string
 	limited, cancel := context.WithTimeout(ctx, goodbye)
 	c.keeper.stop(limited, id)
 	cancel()
-	if err := c.store.DeleteAccount(ctx, id, c.audit(actor, "account.delete", id, a.Name)); err != nil {
+	if err := c.store.DeleteAccount(ctx, id, c.audit(actor, ActDeleteAccount, id, a.Name)); err != nil {
 		return fmt.Errorf("delete the account: %w", err)
 	}
 	c.deliverer.forget(id)
@@ -197,9 +197,4 @@ func (c *Core) Missing(ctx context.Context, id string) ([]FieldError, error) {
 		return nil, err
 	}
 	return c.missing(a, s), nil
-}
-
-// AuditLog lists who did what, newest first.
-func (c *Core) AuditLog(ctx context.Context, limit, offset int) ([]Audit, error) {
-	return c.store.AuditLog(ctx, limit, offset)
 }

@@ -48,7 +48,7 @@ func (c *Core) SubmitCode(ctx context.Context, accountID, requestID string, code
 	if err := c.desk.count(accountID, c.now()); err != nil {
 		return err
 	}
-	return c.answer(ctx, accountID, requestID, "assistance.submit", actor, answer{code: bytes.Clone(code)}, wantsCode)
+	return c.answer(ctx, accountID, requestID, ActSubmitCode, actor, answer{code: bytes.Clone(code)}, wantsCode)
 }
 
 // ConfirmFinished tells a login that a person has approved it in the bank's app,
@@ -57,7 +57,7 @@ func (c *Core) ConfirmFinished(ctx context.Context, accountID, requestID, actor 
 	if _, err := c.store.Account(ctx, accountID); err != nil {
 		return err
 	}
-	return c.answer(ctx, accountID, requestID, "assistance.confirm", actor, answer{}, func(a *Assistance) error {
+	return c.answer(ctx, accountID, requestID, ActConfirm, actor, answer{}, func(a *Assistance) error {
 		if wantsCode(a) == nil {
 			return fmt.Errorf("this login waits for a code: %w", ErrConflict)
 		}
@@ -71,7 +71,7 @@ func (c *Core) CancelAssistance(ctx context.Context, accountID, requestID, actor
 	if _, err := c.store.Account(ctx, accountID); err != nil {
 		return err
 	}
-	err := c.answer(ctx, accountID, requestID, "assistance.cancel", actor, answer{cancel: true}, func(*Assistance) error { return nil })
+	err := c.answer(ctx, accountID, requestID, ActCancelLogin, actor, answer{cancel: true}, func(*Assistance) error { return nil })
 	if !errors.Is(err, ErrNoPending) {
 		return err
 	}
@@ -81,14 +81,14 @@ func (c *Core) CancelAssistance(ctx context.Context, accountID, requestID, actor
 	}
 	for _, r := range rows {
 		if (requestID == "" || requestID == r.ID) && c.runner.cancel(r.RunID) {
-			return c.note(ctx, r, "assistance.cancel", actor)
+			return c.note(ctx, r, ActCancelLogin, actor)
 		}
 	}
 	return err
 }
 
 // note writes down who did what to a request that may have ended meanwhile.
-func (c *Core) note(ctx context.Context, r Assistance, action, actor string) error {
+func (c *Core) note(ctx context.Context, r Assistance, action Action, actor string) error {
 	_, err := c.store.ChangeAssistance(ctx, r.ID, func(*Assistance) error { return nil }, c.audit(actor, action, r.AccountID, r.ID))
 	if errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) {
 		return nil
@@ -104,7 +104,7 @@ func wantsCode(a *Assistance) error {
 }
 
 // answer records that somebody answers a login and hands it the answer.
-func (c *Core) answer(ctx context.Context, accountID, requestID, action, actor string, a answer, check func(*Assistance) error) error {
+func (c *Core) answer(ctx context.Context, accountID, requestID string, action Action, actor string, a answer, check func(*Assistance) error) error {
 	w, ok := c.desk.take(ctx, accountID, requestID, c.now())
 	if !ok {
 		clear(a.code)
@@ -155,5 +155,5 @@ func (c *Core) ResendCode(ctx context.Context, accountID, actor string) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return c.note(ctx, Assistance{ID: w.id, AccountID: accountID}, "assistance.resend", actor)
+	return c.note(ctx, Assistance{ID: w.id, AccountID: accountID}, ActResendCode, actor)
 }

@@ -220,7 +220,7 @@ func (c *Core) SetOperationMode(ctx context.Context, mode OperationMode, actor s
 	if was, err := c.store.OperationMode(ctx); err != nil || was == mode {
 		return err
 	}
-	err := c.store.SetOperationMode(ctx, mode, c.audit(actor, "mode.set", "", string(mode)))
+	err := c.store.SetOperationMode(ctx, mode, c.audit(actor, ActSetMode, "", string(mode)))
 	if err == nil {
 		c.hint(ModeChanged, "")
 		c.poller.nudge()
@@ -236,19 +236,15 @@ func (c *Core) SchedulePaused(ctx context.Context) (bool, error) {
 // SetSchedulePaused pauses the schedule of all accounts, or lets it go on. Runs a
 // person asks for and deliveries are not affected.
 func (c *Core) SetSchedulePaused(ctx context.Context, paused bool, actor string) error {
-	action := "schedule.resume"
+	action := ActResumeSchedule
 	if paused {
-		action = "schedule.pause"
+		action = ActPauseSchedule
 	}
 	err := c.store.SetSchedulePaused(ctx, paused, c.audit(actor, action, "", ""))
 	if err == nil {
 		c.hint(ModeChanged, "")
 	}
 	return err
-}
-
-func (c *Core) audit(actor, action, accountID, detail string) Audit {
-	return Audit{At: c.now(), Actor: actor, Action: action, AccountID: accountID, Detail: detail}
 }
 
 // IsMissing tells whether err says that there is no such row.

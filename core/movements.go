@@ -82,7 +82,7 @@ func (c *Core) sendAgain(ctx context.Context, m Movement, actor string) (Deliver
 	_, err = c.store.ChangeMovement(ctx, m.AccountID, m.ID, func(m *Movement) ([]Delivery, error) {
 		owed, err = owe(*m, s, c.now(), newID)
 		return []Delivery{owed}, err
-	}, c.audit(actor, "movement.resend", m.AccountID, m.ID))
+	}, c.audit(actor, ActResendMovement, m.AccountID, m.ID))
 	if err != nil {
 		return Delivery{}, fmt.Errorf("write the delivery: %w", err)
 	}
@@ -94,9 +94,9 @@ func (c *Core) sendAgain(ctx context.Context, m Movement, actor string) (Deliver
 // ExcludeMovement sets a movement aside, or brings it back: an excluded one is
 // not available for matching.
 func (c *Core) ExcludeMovement(ctx context.Context, accountID, id string, exclude bool, actor string) (Movement, error) {
-	action := "movement.restore"
+	action := ActRestore
 	if exclude {
-		action = "movement.exclude"
+		action = ActExclude
 	}
 	if matches, err := c.store.Matches(ctx, "", id); err != nil {
 		return Movement{}, err
@@ -162,7 +162,7 @@ func (c *Core) ResendDelivery(ctx context.Context, id, actor string) (Delivery, 
 		}
 		d.NextAt = now
 		return nil
-	}, c.audit(actor, "delivery.resend", "", id))
+	}, c.audit(actor, ActResendDelivery, "", id))
 	if err != nil {
 		return Delivery{}, err
 	}

@@ -10,7 +10,7 @@ import (
 
 // actOn lets act work on one order inside a transaction, with an audit line, and
 // returns the order as it then stands.
-func (c *Core) actOn(ctx context.Context, orderID, actor, action string, act func(e *evaluation, o Order) error) (Order, error) {
+func (c *Core) actOn(ctx context.Context, orderID, actor string, action Action, act func(e *evaluation, o Order) error) (Order, error) {
 	var o Order
 	zones, err := c.zones(ctx)
 	if err != nil {
@@ -67,7 +67,7 @@ func (c *Core) zones(ctx context.Context) (map[string]*time.Location, error) {
 // SettleOrder ties an order to a payment that a person chose. Both must be free
 // and of the same amount and currency. The pair of names is learnt.
 func (c *Core) SettleOrder(ctx context.Context, orderID, movementID, actor string) (Order, error) {
-	return c.actOn(ctx, orderID, actor, "order.settle", func(e *evaluation, o Order) error {
+	return c.actOn(ctx, orderID, actor, ActSettle, func(e *evaluation, o Order) error {
 		m, err := e.payment(o, movementID)
 		if err != nil {
 			return err
@@ -115,7 +115,7 @@ func (e *evaluation) payment(o Order, movementID string) (Movement, error) {
 
 // RefusePair says that a movement does not pay an order, for good.
 func (c *Core) RefusePair(ctx context.Context, orderID, movementID, actor string) (Order, error) {
-	return c.actOn(ctx, orderID, actor, "order.refuse", func(e *evaluation, o Order) error {
+	return c.actOn(ctx, orderID, actor, ActRefuse, func(e *evaluation, o Order) error {
 		m, err := e.tx.Movement(o.AccountID, movementID)
 		if err != nil {
 			return err
@@ -144,7 +144,7 @@ func (c *Core) RefusePair(ctx context.Context, orderID, movementID, actor string
 // alias it taught and leaves both to people. A result that was written is followed
 // by a correction; what was still waiting to be sent is not sent any more.
 func (c *Core) UndoMatch(ctx context.Context, orderID, actor string) (Order, error) {
-	return c.actOn(ctx, orderID, actor, "order.undo", func(e *evaluation, o Order) error {
+	return c.actOn(ctx, orderID, actor, ActUndo, func(e *evaluation, o Order) error {
 		m, err := e.tx.MatchOf(o.ID, "")
 		if errors.Is(err, ErrNotFound) {
 			return fmt.Errorf("the order is not matched: %w", ErrConflict)
@@ -206,7 +206,7 @@ func (e *evaluation) correct(o *Order) error {
 
 // RunMatch evaluates an order now. One that failed or expired lives again.
 func (c *Core) RunMatch(ctx context.Context, orderID, actor string) (Order, error) {
-	return c.actOn(ctx, orderID, actor, "order.run", func(e *evaluation, o Order) error {
+	return c.actOn(ctx, orderID, actor, ActMatch, func(e *evaluation, o Order) error {
 		switch o.Status {
 		case OrderMatched:
 			return fmt.Errorf("the order is matched: undo the match first: %w", ErrConflict)
@@ -247,7 +247,7 @@ func (c *Core) ResendOrder(ctx context.Context, orderID, actor string) (Delivery
 		return c.ResendDelivery(ctx, last[0].ID, actor)
 	}
 	var owed Delivery
-	_, err = c.actOn(ctx, orderID, actor, "order.resend", func(e *evaluation, o Order) error {
+	_, err = c.actOn(ctx, orderID, actor, ActResendResult, func(e *evaluation, o Order) error {
 		var err error
 		if owed, err = oweOrder(o, "", e.settings, e.now); err != nil {
 			return err

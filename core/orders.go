@@ -183,7 +183,7 @@ func (c *Core) PollNow(ctx context.Context, accountID, actor string) (Feed, erro
 	if err != nil {
 		return Feed{}, err
 	}
-	err = c.store.ChangeOrders(ctx, func(tx OrderTx) error { return tx.Audit(c.audit(actor, "orders.poll", accountID, "")) })
+	err = c.store.ChangeOrders(ctx, func(tx OrderTx) error { return tx.Audit(c.audit(actor, ActPoll, accountID, "")) })
 	if err != nil {
 		return Feed{}, err
 	}

@@ -95,12 +95,12 @@ func (e *evaluation) learn(o Order, match OrderMatch) error {
 
 // DropAlias forgets a pair of names.
 func (c *Core) DropAlias(ctx context.Context, id, actor string) error {
-	return c.forgetting(ctx, "alias.drop", id, actor, func(tx OrderTx) error { return tx.DropAlias(id) })
+	return c.forgetting(ctx, ActDropAlias, id, actor, func(tx OrderTx) error { return tx.DropAlias(id) })
 }
 
 // DropRefusal allows a refused pair again.
 func (c *Core) DropRefusal(ctx context.Context, orderID, movementID, actor string) error {
-	return c.forgetting(ctx, "refusal.drop", orderID, actor, func(tx OrderTx) error { return tx.DropRefusal(orderID, movementID) })
+	return c.forgetting(ctx, ActDropRefusal, orderID, actor, func(tx OrderTx) error { return tx.DropRefusal(orderID, movementID) })
 }
 
 // DismissOrderAlert closes an alert that a person has dealt with.
@@ -108,7 +108,7 @@ func (c *Core) DismissOrderAlert(ctx context.Context, id, actor string) error {
 	return c.forgetting(ctx, "alert.dismiss", id, actor, func(tx OrderTx) error { return tx.CloseAlert(id, c.now(), actor) })
 }
 
-func (c *Core) forgetting(ctx context.Context, action, id, actor string, do func(OrderTx) error) error {
+func (c *Core) forgetting(ctx context.Context, action Action, id, actor string, do func(OrderTx) error) error {
 	err := c.store.ChangeOrders(ctx, func(tx OrderTx) error {
 		if err := do(tx); err != nil {
 			return err

@@ -54,7 +54,7 @@ func (c *Core) RegisterOwner(ctx context.Context, in OwnerInput, actor string) (
 	if err := c.arm(ctx, &o, in.Password); err != nil {
 		return Owner{}, err
 	}
-	if err := c.store.CreateOwner(ctx, o, c.audit(actor, "owner.create", "", o.Email)); err != nil {
+	if err := c.store.CreateOwner(ctx, o, c.audit(actor, ActCreateOwner, "", o.Email)); err != nil {
 		return Owner{}, fmt.Errorf("create the owner: %w", err)
 	}
 	c.hint(APIChanged, "")
@@ -80,7 +80,7 @@ func (c *Core) SetOwner(ctx context.Context, in OwnerInput, actor string) (Owner
 	o, err := c.store.ChangeOwner(ctx, func(o *Owner) error {
 		o.Email, o.Name, o.PasswordHash, o.TokenKey = in.Email, in.Name, was.PasswordHash, was.TokenKey
 		return nil
-	}, c.audit(actor, "owner.change", "", in.Email))
+	}, c.audit(actor, ActChangeOwner, "", in.Email))
 	if err != nil {
 		return Owner{}, fmt.Errorf("change the owner: %w", err)
 	}
@@ -154,9 +154,9 @@ func (c *Core) SetAPISettings(ctx context.Context, s APISettings, actor string) 
 	if err := s.Check(); err != nil {
 		return err
 	}
-	action := "api.off"
+	action := ActAPIOff
 	if s.Enabled {
-		action = "api.on"
+		action = ActAPIOn
 	}
 	if err := c.store.SetAPISettings(ctx, s, c.audit(actor, action, "", s.Listen)); err != nil {
 		return fmt.Errorf("store the settings of the API: %w", err)

@@ -36,7 +36,7 @@ func (c *Core) SetPreferences(ctx context.Context, p Preferences, actor string) 
 		return err
 	}
 	detail := fmt.Sprintf("evidence %t, stale after %d h, language %s", p.KeepEvidence, p.StaleHours, p.Language)
-	if err := c.store.SetPreferences(ctx, p, c.audit(actor, "preferences.set", "", detail)); err != nil {
+	if err := c.store.SetPreferences(ctx, p, c.audit(actor, ActSetPreferences, "", detail)); err != nil {
 		return fmt.Errorf("save the preferences: %w", err)
 	}
 	c.hint(ModeChanged, "")

@@ -96,7 +96,7 @@ func (c *Core) sendOnceMore(ctx context.Context, d Delivery, actor string) error
 		if err := tx.Owe(again); err != nil {
 			return err
 		}
-		return tx.Audit(c.audit(actor, "delivery.resend", d.AccountID, d.ID))
+		return tx.Audit(c.audit(actor, ActResendDelivery, d.AccountID, d.ID))
 	})
 	if err != nil {
 		return err

@@ -42,7 +42,7 @@ func (c *Core) Restart(ctx context.Context, accountID, actor string) (Run, error
 	if a.Block != nil {
 		detail = string(a.Block.Kind)
 	}
-	run, err := c.store.Restart(ctx, accountID, c.now(), c.newRun(accountID, ByRestart), c.audit(actor, "account.restart", accountID, detail))
+	run, err := c.store.Restart(ctx, accountID, c.now(), c.newRun(accountID, ByRestart), c.audit(actor, ActRestart, accountID, detail))
 	if err != nil {
 		return Run{}, fmt.Errorf("restart the account: %w", err)
 	}

@@ -172,7 +172,7 @@ func (c *Core) commit(ctx context.Context, a Account, stored Settings, p *propos
 	for _, field := range p.drop {
 		delete(next.Stored, field)
 	}
-	if err := c.store.SaveSettings(ctx, next, sealed, p.drop, c.audit(actor, "settings.save", a.ID, "")); err != nil {
+	if err := c.store.SaveSettings(ctx, next, sealed, p.drop, c.audit(actor, ActSaveSettings, a.ID, "")); err != nil {
 		return Settings{}, fmt.Errorf("save the settings: %w", err)
 	}
 	c.deliverer.forget(a.ID)

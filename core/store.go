@@ -188,15 +188,6 @@ type Kept struct {
 	Vanished []Movement // stored lines no longer shown
 }
 
-// Audit is one line of who did what.
-type Audit struct {
-	At        time.Time
-	Actor     string // operating-system user, or the name of an API key
-	Action    string // "account.create", "account.restart", …
-	AccountID string
-	Detail    string // never a secret
-}
-
 // Scope ties a sealed secret to where it belongs; it is authenticated with it.
 type Scope struct {
 	Table string // "secret"

@@ -97,7 +97,7 @@ func (c *Core) EnrolTOTP(ctx context.Context, actor string) (string, error) {
 		}
 		o.TOTPSecret = sealed
 		return nil
-	}, c.audit(actor, "owner.2fa.enrol", "", ""))
+	}, c.audit(actor, ActEnrol2FA, "", ""))
 	if err != nil {
 		return "", err
 	}
@@ -138,7 +138,7 @@ func (c *Core) ConfirmTOTP(ctx context.Context, code, actor string) ([]string, e
 		}
 		now.TOTPEnabled, now.TOTPStep, now.BackupCodes = true, step, prints
 		return nil
-	}, c.audit(actor, "owner.2fa.on", "", ""))
+	}, c.audit(actor, Act2FAOn, "", ""))
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +170,7 @@ func (c *Core) ResetTOTP(ctx context.Context, actor string) error {
 	_, err := c.store.ChangeOwner(ctx, func(o *Owner) error {
 		o.TOTPSecret, o.TOTPEnabled, o.BackupCodes = nil, false, nil
 		return nil
-	}, c.audit(actor, "owner.2fa.off", "", ""))
+	}, c.audit(actor, Act2FAOff, "", ""))
 	if err == nil {
 		c.hint(APIChanged, "")
 	}
@@ -212,7 +212,7 @@ func (c *Core) UseCode(ctx context.Context, code string, backup bool) error {
 		}
 		o.BackupCodes = slices.Delete(slices.Clone(o.BackupCodes), i, i+1)
 		return nil
-	}, c.audit("owner", "owner.2fa.backup_code", "", ""))
+	}, c.audit("owner", ActUseBackupCode, "", ""))
 	return err
 }
 

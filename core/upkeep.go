@@ -32,6 +32,8 @@ type upkeepStore interface {
 	// Both return how many they removed.
 	PruneEvidence(ctx context.Context, before time.Time, limit int) (int, error)
 	PruneRuns(ctx context.Context, before time.Time, limit int) (int, error)
+	// PruneAudit removes at most limit lines of what was done before, the oldest first.
+	PruneAudit(ctx context.Context, before time.Time, limit int) (int, error)
 	// PruneDelivered and PruneDead remove body and attempts of at most limit
 	// deliveries that were delivered, or given up, before; their rows stay.
 	PruneDelivered(ctx context.Context, before time.Time, limit int) (int, error)
@@ -67,7 +69,7 @@ func (c *Core) upkeep(ctx context.Context) {
 	}
 }
 
-// Sweep removes evidence and runs past their time. Core calls it once a day; it
+// Sweep removes what is past its time: evidence, runs, bodies of deliveries, audit lines. Core calls it once a day; it
 // is exported for front ends without Run and for tests.
 func (c *Core) Sweep(ctx context.Context) error {
 	now := c.now()
@@ -79,6 +81,7 @@ func (c *Core) Sweep(ctx context.Context) error {
 		{"evidence", now.Add(-evidenceLife), c.store.PruneEvidence},
 		{"runs", now.Add(-runLife), c.store.PruneRuns},
 		{"webhooks that were delivered", now.Add(-deliveredLife), c.store.PruneDelivered},
+		{"audit lines", now.Add(-auditLife), c.store.PruneAudit},
 		{"dead webhooks", now.Add(-deadLife), c.store.PruneDead},
 	} {
 		total := 0

@@ -86,12 +86,14 @@ func (s *appSettings) dataSection() fyne.CanvasObject {
 	s.copied = look.Column(2)
 	s.copied.Hide()
 	s.backup = look.NewButton(lang.T("app_settings.backup_now"), s.backUp)
-	row := settingRow(lang.T("app_settings.backup"), lang.T("app_settings.backup_means"), s.backup, s.copied)
-	section := widgets.NewSection(lang.T("app_settings.data"), s.folderRow(lang.T("app_settings.folder"), lang.T("app_settings.folder_means"), s.m.dir))
+	rows := []fyne.CanvasObject{s.folderRow(lang.T("app_settings.folder"), lang.T("app_settings.folder_means"), s.m.dir)}
 	if s.m.backup != nil {
-		section.SetContents(s.folderRow(lang.T("app_settings.folder"), lang.T("app_settings.folder_means"), s.m.dir), look.Rule(), row)
+		rows = append(rows, look.Rule(), settingRow(lang.T("app_settings.backup"), lang.T("app_settings.backup_means"), s.backup, s.copied))
 	}
-	return section
+	var log *look.Button
+	log = look.NewButton(lang.T("did.show"), func() { s.a.showDid(log) })
+	rows = append(rows, look.Rule(), settingRow(lang.T("did.button"), lang.T("did.means"), log))
+	return widgets.NewSection(lang.T("app_settings.data"), rows...)
 }
 
 // folderRow shows where a folder is, opens it and copies its path.

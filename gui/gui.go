@@ -58,6 +58,7 @@ type Core interface {
 	ResendDelivery(ctx context.Context, id, actor string) (core.Delivery, error)
 
 	model.EvidenceSource
+	AuditLog(ctx context.Context, limit, offset int) ([]core.Audit, error)
 	Preferences(ctx context.Context) (core.Preferences, error)
 	SetPreferences(ctx context.Context, p core.Preferences, actor string) error
 	SendTestNotice(ctx context.Context, accountID string, in core.SettingsInput) (core.Answer, error)

@@ -49,6 +49,7 @@ var screens = []screen{
 	{"dialog-archive", demo, func(d *desk) { d.pick("Operating account"); d.app.shell.accounts.detail.archive() }},
 	{"dialog-restart", demo, func(d *desk) { d.pick("ACME marketplace USD"); d.app.shell.accounts.detail.restartNow() }},
 	{"dialog-keys", demo, func(d *desk) { d.app.showKeys() }},
+	{"dialog-did", deeds, func(d *desk) { d.showDid() }},
 	{"dialog-close", demo, func(d *desk) { d.app.hide() }},
 	{"menu", demo, func(d *desk) { d.pick("Operating account"); d.app.shell.accounts.detail.openMenu() }},
 	{"toasts", demo, func(d *desk) {

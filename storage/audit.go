@@ -17,7 +17,7 @@ func (s *Store) audit(t *tx, by core.Audit, accountID string) error {
 		by.At = s.opts.Now()
 	}
 	_, err := t.exec("INSERT INTO audit (at, actor, action, account_id, detail) VALUES (?, ?, ?, ?, ?)",
-		stamp(by.At), by.Actor, by.Action, cmp.Or(by.AccountID, accountID), by.Detail)
+		stamp(by.At), by.Actor, string(by.Action), cmp.Or(by.AccountID, accountID), by.Detail)
 	return err
 }
 

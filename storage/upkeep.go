@@ -71,6 +71,11 @@ func (s *Store) PruneRuns(ctx context.Context, before time.Time, limit int) (int
 		SELECT seq FROM run WHERE finished_at < ? AND status NOT IN ('queued', 'running') ORDER BY finished_at LIMIT ?)`, before, limit)
 }
 
+// PruneAudit implements core.Store.
+func (s *Store) PruneAudit(ctx context.Context, before time.Time, limit int) (int, error) {
+	return s.clear(ctx, "DELETE FROM audit WHERE seq IN (SELECT seq FROM audit WHERE at < ? ORDER BY seq LIMIT ?)", before, limit)
+}
+
 func (s *Store) clear(ctx context.Context, query string, before time.Time, limit int) (int, error) {
 	var n int64
 	err := s.write(ctx, func(t *tx) (err error) {

@@ -37,12 +37,12 @@ func (c *AuditCmd) Run(ctx context.Context, h *Host) error {
 	}
 	out := make([]entry, len(rows))
 	for i, r := range rows {
-		out[i] = entry{*wire.Time(r.At), r.Actor, r.Action, r.AccountID, r.Detail}
+		out[i] = entry{*wire.Time(r.At), r.Actor, string(r.Action), r.AccountID, r.Detail}
 	}
 	return h.print(out, func(w io.Writer) {
 		t := table(w, "AT", "WHO", "DID", "ACCOUNT", "DETAIL")
 		for i, r := range rows {
-			row(t, when(r.At), r.Actor, r.Action, or(out[i].AccountID, "-"), or(r.Detail, "-"))
+			row(t, when(r.At), r.Actor, string(r.Action), or(out[i].AccountID, "-"), or(r.Detail, "-"))
 		}
 		t.Flush()
 	})

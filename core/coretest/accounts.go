@@ -221,6 +221,21 @@ func (s *Store) AuditLog(_ context.Context, limit, offset int) (out []core.Audit
 	return out, err
 }
 
+// PruneAudit implements core.Store.
+func (s *Store) PruneAudit(_ context.Context, before time.Time, limit int) (n int, err error) {
+	err = s.write("PruneAudit", func(st *state) error {
+		st.audits = slices.DeleteFunc(st.audits, func(a core.Audit) bool {
+			old := a.At.Before(before) && n < limit
+			if old {
+				n++
+			}
+			return old
+		})
+		return nil
+	})
+	return n, err
+}
+
 // Due implements core.Store.
 func (s *Store) Due(_ context.Context, now time.Time) (out []core.Account, err error) {
 	err = s.read("Due", func(st *state) error {

@@ -62,6 +62,7 @@ func StoreContract(t *testing.T, open func(t *testing.T) core.Store) {
 		"preferences":           preferences,
 		"evidence":              evidence,
 		"pruning":               pruning,
+		"pruning of audit":      auditPruning,
 		"notices":               notices,
 	}
 	maps.Copy(rules, orderRules)
@@ -104,7 +105,7 @@ func (c *contract) same(got, want any) {
 
 func (c *contract) at(minutes int) time.Time { return c.day.Add(time.Duration(minutes) * time.Minute) }
 
-func by(action string) core.Audit {
+func by(action core.Action) core.Audit {
 	if action == "" {
 		return core.Audit{}
 	}
@@ -216,7 +217,7 @@ func (c *contract) audits() (out []string) {
 	rows, err := c.AuditLog(c.ctx, 500, 0)
 	c.must(err)
 	for _, a := range rows {
-		out = append(out, a.Action)
+		out = append(out, string(a.Action))
 	}
 	return out
 }

@@ -145,11 +145,11 @@ func addressesFollow(c *contract) {
 
 func auditLog(c *contract) {
 	a := c.account("Caja")
-	change := func(action string) {
+	change := func(action core.Action) {
 		_, err := c.ChangeAccount(c.ctx, a.ID, func(*core.Account) error { return nil }, by(action))
 		c.must(err)
 	}
-	for _, action := range []string{"one", "", "two", "three"} { // "" leaves no line
+	for _, action := range []core.Action{"one", "", "two", "three"} { // "" leaves no line
 		change(action)
 	}
 	c.same(c.audits(), []string{"three", "two", "one", "account.create"})

@@ -231,5 +231,5 @@ func deliveryChanges(c *contract) {
 	c.is(err, core.ErrNotFound)
 	rows, err := c.AuditLog(c.ctx, 1, 0)
 	c.must(err)
-	c.same([]string{rows[0].Action, rows[0].AccountID}, []string{"delivery.resend", a.ID})
+	c.same([]string{string(rows[0].Action), rows[0].AccountID}, []string{"delivery.resend", a.ID})
 }

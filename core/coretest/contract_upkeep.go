@@ -87,6 +87,23 @@ func pruning(c *contract) {
 	c.must(err)
 }
 
+func auditPruning(c *contract) {
+	for minute := range 4 {
+		line := by(core.ActSetMode)
+		line.At = c.at(minute)
+		c.must(c.SetOperationMode(c.ctx, []core.OperationMode{core.Reconcile, core.Passthrough}[minute%2], line))
+	}
+	for _, want := range []int{2, 1, 0} { // the oldest first, the fourth is too young
+		n, err := c.PruneAudit(c.ctx, c.at(3), 2)
+		c.must(err)
+		c.same(n, want)
+	}
+	rows, err := c.AuditLog(c.ctx, 9, 0)
+	c.must(err)
+	c.same(len(rows), 1)
+	c.same(rows[0].At, c.at(3))
+}
+
 // notices holds that what a change leaves owed is written with it, or not at all.
 func notices(c *contract) {
 	a := c.configured("Caja")
