@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -108,11 +107,11 @@ func (l *listener) open(s core.APISettings) error {
 	cfg := api.Config{Core: l.p.core, Log: l.p.log, Now: clock, Hosts: s.Hosts, Origins: s.Origins}
 	scheme := "http://"
 	if s.CertFile != "" {
-		cert, err := tls.LoadX509KeyPair(s.CertFile, s.KeyFile)
+		cert, err := api.LoadCertificate(s.CertFile, s.KeyFile)
 		if err != nil {
-			return fmt.Errorf("read the API's certificate and key: %w", err)
+			return err
 		}
-		cfg.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+		cfg.TLS = cert.Config()
 		scheme = "https://"
 	}
 	socket, err := net.Listen("tcp", s.Listen)
