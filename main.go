@@ -193,6 +193,7 @@ type program struct {
 	closer  []func() error
 
 	once    sync.Once
+	closing sync.Once
 	working sync.WaitGroup
 }
 
@@ -400,7 +401,9 @@ func (p *program) work() {
 func (p *program) onClose(f func() error) { p.closer = append(p.closer, f) }
 
 // close ends the work, waits for it, and closes the rooms in reverse order.
-func (p *program) close() {
+func (p *program) close() { p.closing.Do(p.closeRooms) }
+
+func (p *program) closeRooms() {
 	p.end()
 	if p.api != nil {
 		_ = p.api.Close() // it says by itself what went wrong

@@ -52,10 +52,19 @@ func trouble(ctx context.Context, dir string, why error, lock *ipc.Lock) {
 			return err
 		}
 	}
-	if !gui.ShowTrouble(ctx, app.NewWithID(appID), t) {
-		return
+	t.Abandon = func(again bool) {
+		if again {
+			startAgain(ctx, lock)
+		}
+		os.Exit(cli.ExitFailed)
 	}
-	// Fyne runs once in a process: the restored data are opened by another.
+	if gui.ShowTrouble(ctx, app.NewWithID(appID), t) {
+		startAgain(ctx, lock)
+	}
+}
+
+// startAgain opens the restored data in another process, for Fyne runs once in one.
+func startAgain(ctx context.Context, lock *ipc.Lock) {
 	_ = lock.Release()
 	program, err := os.Executable()
 	if err == nil {

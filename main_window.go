@@ -46,7 +46,7 @@ func (p *program) showWindow(ctx context.Context, command string, g *cli.Grammar
 	app.SetMetadata(metadata())
 	cfg := gui.Config{
 		Core: p.core, Version: version, Dir: p.dir, Actor: cli.Actor(), Backup: p.store.Backup,
-		Hidden: g.Window.Hidden, BrowserPath: p.browser, CheckBrowser: p.checkBrowser, Demo: p.demo, Quit: p.end, API: p.api, Secrets: secrets{p.vault},
+		Hidden: g.Window.Hidden, BrowserPath: p.browser, CheckBrowser: p.checkBrowser, Demo: p.demo, Quit: p.end, Abandon: p.abandon, API: p.api, Secrets: secrets{p.vault},
 	}
 	if !p.chosen {
 		cfg.SaveBrowser = p.saveBrowser
@@ -60,6 +60,13 @@ func (p *program) showWindow(ctx context.Context, command string, g *cli.Grammar
 	p.gui.Store(w)
 	w.Run(ctx, app.NewWithID(appID))
 	return nil
+}
+
+// abandon ends the program where Fyne keeps the main goroutine for itself.
+func (p *program) abandon() {
+	p.log.Warn().Msg("the window's loop did not end: the program ends without it")
+	p.close()
+	os.Exit(cli.ExitOK) // the lock goes with the process
 }
 
 // secrets is the vault as a person opens it.

@@ -89,6 +89,11 @@ type Config struct {
 	SaveBrowser func(path string) error
 	// Quit is called once when the window has gone for good; nil does nothing.
 	Quit func()
+	// Abandon ends the program after Quit where Fyne does not let Run return; nil does
+	// nothing. It is called on another goroutine than Run.
+	Abandon func()
+	// LoopPatience is how long Run may take to return; 0 is 5 seconds.
+	LoopPatience time.Duration
 	// API switches the HTTP API; nil does not offer it.
 	API APISwitch
 	// Secrets opens the stored passwords where the start could not; nil when nobody
@@ -138,6 +143,8 @@ type App struct {
 	greet  bool            // a new person is being led through the first steps
 	first  *firstRun       // how far they have come; nil before
 	ended  bool
+	// stopped is done once the window's goroutines have ended.
+	stopped sync.Once
 	// lockSaid is true once the person was asked to open the secrets, lockAsked the
 	// dialog that asked last.
 	lockSaid  bool
@@ -160,6 +167,9 @@ func New(cfg Config) *App {
 	}
 	if a.now == nil {
 		a.now = time.Now
+	}
+	if a.cfg.LoopPatience == 0 {
+		a.cfg.LoopPatience = loopPatience
 	}
 	if a.cfg.Patience == 0 {
 		a.cfg.Patience = time.Minute
@@ -208,7 +218,12 @@ func (a *App) Run(ctx context.Context, fa fyne.App) {
 	} else {
 		a.window.Show()
 	}
-	fa.Run()
+	loop(fa, a.ctx.Done(), a.cfg.LoopPatience, func() {
+		a.stop()
+		if a.cfg.Abandon != nil {
+			a.cfg.Abandon()
+		}
+	})
 	a.stop()
 }
 
@@ -253,9 +268,12 @@ func (a *App) build() {
 	a.touch(model.Everything())
 }
 
-// stop ends what the window started and waits for it, with a limit: a verb that
-// hangs must not keep the program from ending.
-func (a *App) stop() {
+// stop ends what the window started, once.
+func (a *App) stop() { a.stopped.Do(a.endWork) }
+
+// endWork waits for what the window started, with a limit: a verb that hangs must
+// not keep the program from ending.
+func (a *App) endWork() {
 	a.end()
 	a.notices.close()
 	done := make(chan struct{})

@@ -33,6 +33,9 @@ type Trouble struct {
 	// Restore goes back to a backup, made at Backup; nil when there is none.
 	Restore func() error
 	Backup  time.Time
+	// Abandon goes on where Fyne does not let ShowTrouble return, with what it would
+	// have returned; nil does nothing. It is called on another goroutine.
+	Abandon func(again bool)
 }
 
 // ShowTrouble shows why the program cannot start until the person has read it, and
@@ -45,12 +48,18 @@ func ShowTrouble(ctx context.Context, fa fyne.App, t Trouble) (again bool) {
 	waits.Go(func() {
 		select {
 		case <-ctx.Done():
+			v.goes() // also when Fyne has heard the signal first
 			dispatch(fa.Quit)
 		case <-ended:
 		}
 	})
 	v.window.Show()
-	fa.Run()
+	loop(fa, v.left, loopPatience, func() {
+		v.working.Wait()
+		if t.Abandon != nil {
+			t.Abandon(v.again)
+		}
+	})
 	close(ended)
 	waits.Wait()
 	v.working.Wait() // a restore is not left half done
@@ -68,6 +77,8 @@ type troubleView struct {
 	close   *look.Button
 	working sync.WaitGroup
 	again   bool
+	left    chan struct{} // closed when the window is to go
+	once    sync.Once
 }
 
 func newTroubleView(fa fyne.App, t Trouble, ui Dispatcher) *troubleView {
@@ -78,9 +89,9 @@ func newTroubleView(fa fyne.App, t Trouble, ui Dispatcher) *troubleView {
 		appearance = unlitDesktop()
 	}
 	fa.Settings().SetTheme(look.New(appearance))
-	v := &troubleView{t: t, fa: fa, ui: ui, said: look.NewLines("", look.RedText, look.SmallText)}
+	v := &troubleView{t: t, fa: fa, ui: ui, left: make(chan struct{}), said: look.NewLines("", look.RedText, look.SmallText)}
 	v.said.Hide()
-	v.close = look.NewButton(lang.T("dialog.close"), fa.Quit)
+	v.close = look.NewButton(lang.T("dialog.close"), v.leave)
 	v.restore = look.NewPrimary(lang.T("trouble.restore"), v.goBack)
 	copied := look.NewQuiet(lang.T("trouble.copy"), func() { fa.Clipboard().SetContent(t.Detail) }).WithIcon(icons.Copy)
 	folder := look.NewQuiet(lang.T("trouble.open_folder"), func() { _ = fa.OpenURL(model.FileURL(t.Dir)) }).WithIcon(icons.Folder)
@@ -104,6 +115,7 @@ func newTroubleView(fa fyne.App, t Trouble, ui Dispatcher) *troubleView {
 	v.window.SetIcon(icons.App)
 	v.window.SetPadded(false)
 	v.window.SetMaster()
+	v.window.SetCloseIntercept(v.leave)
 	page := look.Edges(nil, look.Inset(foot, 8, 20, 24, 24), nil, nil, container.NewVScroll(look.Inset(look.Column(12, parts...), 22, 8, 24, 24)))
 	v.window.SetContent(container.NewStack(look.NewArea(theme.ColorNameBackground), page))
 	v.window.Resize(fyne.NewSize(620, 420))
@@ -111,6 +123,15 @@ func newTroubleView(fa fyne.App, t Trouble, ui Dispatcher) *troubleView {
 	v.window.Canvas().Focus(v.close)
 	return v
 }
+
+// leave closes the window.
+func (v *troubleView) leave() {
+	v.goes()
+	v.fa.Quit()
+}
+
+// goes tells that the window is to go.
+func (v *troubleView) goes() { v.once.Do(func() { close(v.left) }) }
 
 // goBack restores the backup, and ends so that the program can begin anew.
 func (v *troubleView) goBack() {
@@ -125,7 +146,7 @@ func (v *troubleView) goBack() {
 		v.ui(func() {
 			v.restore.SetBusy(false)
 			v.close.Enable()
-			v.window.SetCloseIntercept(nil)
+			v.window.SetCloseIntercept(v.leave)
 			if err != nil {
 				v.said.Set(lang.T("error.other", "text", lang.SaidError(err)))
 				v.said.Show()
@@ -133,7 +154,7 @@ func (v *troubleView) goBack() {
 				return
 			}
 			v.again = true
-			v.fa.Quit()
+			v.leave()
 		})
 	})
 }
