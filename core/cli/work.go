@@ -97,7 +97,11 @@ func (h *Host) follow(ctx context.Context, run core.Run, noWait bool) error {
 		if run.Owed > 0 {
 			limited, cancel := context.WithTimeout(ctx, time.Minute)
 			defer cancel()
-			if err := h.Core.WaitDelivered(limited, run.AccountID); err != nil {
+			err := h.Core.WaitDelivered(limited, run.AccountID)
+			switch {
+			case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+				fmt.Fprintln(h.Err, "reconbanker: not all webhooks have been tried yet; they are stored, and sent while the program runs: see reconbanker deliveries")
+			case err != nil:
 				fmt.Fprintln(h.Err, "reconbanker: "+err.Error())
 			}
 		}
