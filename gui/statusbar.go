@@ -64,7 +64,8 @@ func (s *statusBar) show(over model.Overview) {
 		s.deliveries.SetColor(look.RedText)
 	}
 	s.space.Set(spaceWords(over.Space))
-	if s.space.SetColor(look.AmberText); over.Space.Full() {
+	s.space.SetColor(look.AmberText)
+	if over.Space.Full() {
 		s.space.SetColor(look.RedText)
 	}
 	s.right.Set(strings.Join([]string{lang.T("status.mode", "mode", modeWords(over.Mode)), lang.T("app.version", "version", s.a.cfg.Version)}, " · "))
